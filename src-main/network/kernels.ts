@@ -1,0 +1,160 @@
+// TensorFlow's own kernels, past tfjs: the fused and dedicated ones that tfjs composes out of several.
+import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node/dist/nodejs_kernel_backend';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node';
+import { tf } from '../native/tensorflow';
+
+/** 'same' pads so that the output is ⌈input / stride⌉; 'valid' does not pad. */
+export type Padding = 'same' | 'valid';
+
+interface Attribute {
+  name: string;
+  type: number;
+  value: unknown;
+}
+
+const backend = (): NodeJSKernelBackend => tf.backend() as NodeJSKernelBackend;
+
+/** The addon's constants for the type of an attribute (TF_ATTR_*, TF_FLOAT …). */
+interface AddonConstants {
+  TF_ATTR_INT: number;
+  TF_ATTR_BOOL: number;
+  TF_ATTR_STRING: number;
+  TF_ATTR_TYPE: number;
+  TF_FLOAT: number;
+  TF_INT32: number;
+}
+
+let constants: AddonConstants | undefined;
+const addon = (): AddonConstants => (constants ??= backend().binding as unknown as AddonConstants);
+
+const int = (name: string, value: number | readonly number[]): Attribute => ({
+  name,
+  type: addon().TF_ATTR_INT,
+  value,
+});
+const bool = (name: string, value: boolean): Attribute => ({ name, type: addon().TF_ATTR_BOOL, value });
+const text = (name: string, value: string): Attribute => ({ name, type: addon().TF_ATTR_STRING, value });
+const floatType = (): Attribute => ({ name: 'T', type: addon().TF_ATTR_TYPE, value: addon().TF_FLOAT });
+
+/** Attributes are plain objects that the addon reads at every call; building each set once saves that time. */
+const built = new Map<string, Attribute[]>();
+function attributes(key: string, build: () => Attribute[]): Attribute[] {
+  let found = built.get(key);
+  if (found === undefined) built.set(key, (found = build()));
+  return found;
+}
+
+/** Geometry of a 2-D convolution. Strides and dilations are [rows, columns]. */
+export interface ConvGeometry {
+  readonly strides: readonly [number, number];
+  readonly padding: Padding;
+  readonly dilations: readonly [number, number];
+}
+
+/** Geometry of a 2-D pooling. Size and strides are [rows, columns]. */
+export interface PoolGeometry {
+  readonly size: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly padding: Padding;
+}
+
+function convAttributes({ strides, padding, dilations }: ConvGeometry): Attribute[] {
+  return attributes(`conv ${strides} ${padding} ${dilations}`, () => [
+    floatType(),
+    int('strides', [1, ...strides, 1]),
+    bool('use_cudnn_on_gpu', true),
+    text('padding', padding.toUpperCase()),
+    int('explicit_paddings', []),
+    text('data_format', 'NHWC'),
+    int('dilations', [1, ...dilations, 1]),
+  ]);
+}
+
+function poolAttributes({ size, strides, padding }: PoolGeometry): Attribute[] {
+  return attributes(`pool ${size} ${strides} ${padding}`, () => [
+    floatType(),
+    int('ksize', [1, ...size, 1]),
+    int('strides', [1, ...strides, 1]),
+    text('padding', padding.toUpperCase()),
+    int('explicit_paddings', []),
+    text('data_format', 'NHWC'),
+  ]);
+}
+
+const biasAttributes = (): Attribute[] =>
+  attributes('bias', () => [floatType(), text('data_format', 'NHWC')]);
+const plainAttributes = (): Attribute[] => attributes('T', () => [floatType()]);
+
+const run = (op: string, attrs: Attribute[], inputs: Tensor[]): Tensor =>
+  backend().executeSingleOutput(op, attrs as never, inputs);
+
+/** Convolution of x [n, h, w, c] with a kernel [kh, kw, c, f]: [n, h', w', f]. */
+export function conv2d(x: Tensor4D, kernel: Tensor4D, geometry: ConvGeometry): Tensor4D {
+  return run('Conv2D', convAttributes(geometry), [x, kernel]) as Tensor4D;
+}
+
+/** Gradient of a convolution with respect to its input of the given shape. */
+export function conv2dInputGradient(
+  shape: readonly [number, number, number, number],
+  kernel: Tensor4D,
+  dy: Tensor4D,
+  geometry: ConvGeometry,
+): Tensor4D {
+  const sizes = tf.tensor1d([...shape], 'int32');
+  const dx = run('Conv2DBackpropInput', convAttributes(geometry), [sizes, kernel, dy]) as Tensor4D;
+  sizes.dispose();
+  return dx;
+}
+
+/** Gradient of a convolution with respect to its kernel of the given shape [kh, kw, c, f]. */
+export function conv2dKernelGradient(
+  x: Tensor4D,
+  shape: readonly [number, number, number, number],
+  dy: Tensor4D,
+  geometry: ConvGeometry,
+): Tensor4D {
+  const sizes = tf.tensor1d([...shape], 'int32');
+  const dw = run('Conv2DBackpropFilter', convAttributes(geometry), [x, sizes, dy]) as Tensor4D;
+  sizes.dispose();
+  return dw;
+}
+
+/** x + bias along the last axis. */
+export function biasAdd<T extends Tensor>(x: T, bias: Tensor1D): T {
+  return run('BiasAdd', biasAttributes(), [x, bias]) as T;
+}
+
+/** Gradient of biasAdd with respect to the bias: dy summed over all but the last axis. */
+export function biasGradient(dy: Tensor): Tensor1D {
+  return run('BiasAddGrad', biasAttributes(), [dy]) as Tensor1D;
+}
+
+/** max(x, 0). */
+export function relu<T extends Tensor>(x: T): T {
+  return run('Relu', plainAttributes(), [x]) as T;
+}
+
+/** dy where the ReLU's output y is above 0, else 0. */
+export function reluGradient<T extends Tensor>(dy: T, y: T): T {
+  return run('ReluGrad', plainAttributes(), [dy, y]) as T;
+}
+
+/** Max-pooling of x [n, h, w, c]. */
+export function maxPool(x: Tensor4D, geometry: PoolGeometry): Tensor4D {
+  return run('MaxPool', poolAttributes(geometry), [x]) as Tensor4D;
+}
+
+/** Gradient of max-pooling: dy goes to the first greatest element of each window of x. */
+export function maxPoolGradient(x: Tensor4D, y: Tensor4D, dy: Tensor4D, geometry: PoolGeometry): Tensor4D {
+  return run('MaxPoolGrad', poolAttributes(geometry), [x, y, dy]) as Tensor4D;
+}
+
+/** a·b, either side transposed on the way. */
+export function matMul(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false): Tensor2D {
+  const attrs = attributes(`matmul ${transposeA} ${transposeB}`, () => [
+    floatType(),
+    bool('transpose_a', transposeA),
+    bool('transpose_b', transposeB),
+  ]);
+  return run('MatMul', attrs, [a, b]) as Tensor2D;
+}
