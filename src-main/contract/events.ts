@@ -1,0 +1,38 @@
+// Every event that the main side sends to the renderer, by name.
+import { z } from 'zod';
+import { modelInfoSchema } from './model';
+import { runSchema, trainingReportSchema, trainingTestSchema, unitResultSchema } from './run';
+import { settingsSchema } from './settings';
+
+export const events = {
+  /** A run began, changed its state, ended, or got a better estimate (at most twice a second). */
+  'run.changed': z.object({ run: runSchema }),
+  /** A new frame of a visualisation: fetch media/run/<run>/<frame>.png; scores and states of its units. */
+  'run.frame': z.object({
+    run: z.string(),
+    frame: z.int(),
+    step: z.int(),
+    done: z.int(),
+    secondsLeft: z.number().nullable(),
+    units: z.array(unitResultSchema),
+  }),
+  'run.report': z.object({
+    run: z.string(),
+    report: trainingReportSchema,
+    secondsLeft: z.number().nullable(),
+  }),
+  'run.test': z.object({ run: z.string(), test: trainingTestSchema }),
+  /** The engine's process: 'lost' says that it died and is being started again. */
+  'engine.state': z.object({ state: z.enum(['starting', 'ready', 'lost']), detail: z.string() }),
+  'model.opened': z.object({ model: modelInfoSchema }),
+  /** A model could not be opened from outside (command line, file association). */
+  'model.refused': z.object({ message: z.string(), remedy: z.string() }),
+  'galleries.changed': z.object({}),
+  'settings.changed': z.object({ settings: settingsSchema }),
+  /** The user chose a command in the application's menu. */
+  'menu.command': z.object({ command: z.string() }),
+};
+
+export type Events = typeof events;
+export type EventName = keyof Events;
+export type EventData<N extends EventName> = z.output<Events[N]>;

@@ -1,0 +1,75 @@
+// The methods that make a unit's picture, with the parameters a user may set.
+import { z } from 'zod';
+
+/** Ranges are those within which a run ends in reasonable time and memory. */
+const steps = z.int().min(1).max(20_000);
+const starts = z.int().min(1).max(64);
+
+/** One of question.md's eight faults, by its number there; true repairs it. */
+export const repairsSchema = z.object({
+  filterIndex: z.boolean().default(false),
+  biasPlace: z.boolean().default(false),
+  throughTheNetwork: z.boolean().default(false),
+  allFilters: z.boolean().default(false),
+  bounded: z.boolean().default(false),
+  selection: z.boolean().default(false),
+  sharedScale: z.boolean().default(false),
+});
+export type Repairs = z.infer<typeof repairsSchema>;
+
+export const methodSchema = z.discriminatedUnion('name', [
+  z.object({
+    /** x = μ + V√λ·z with ‖z‖ ≤ radius, from the PCA of real windows. */
+    name: z.literal('whitened'),
+    /** 'auto' takes the radius at which the layer's median response equals that of the best real windows. */
+    radius: z.union([z.literal('auto'), z.number().min(0.1).max(100)]).default('auto'),
+    steps: steps.default(256),
+    starts: starts.default(1),
+  }),
+  z.object({
+    /** Pixels on a sphere ‖x‖ = norm; 'auto' takes the median norm of real windows that are not blank. */
+    name: z.literal('plain'),
+    norm: z.union([z.literal('auto'), z.number().min(0.01).max(1000)]).default('auto'),
+    steps: steps.default(256),
+    starts: starts.default(1),
+  }),
+  z.object({
+    /** Pixels in the box 0..1. */
+    name: z.literal('box'),
+    steps: steps.default(256),
+    starts: starts.default(1),
+  }),
+  z.object({
+    /** DCT coefficients scaled by 1/frequency, the picture on a sphere; jitter, scale and rotation on the way. */
+    name: z.literal('fourier'),
+    norm: z.union([z.literal('auto'), z.number().min(0.01).max(1000)]).default('auto'),
+    robust: z.boolean().default(true),
+    steps: steps.default(256),
+    starts: starts.default(1),
+  }),
+  z.object({
+    /** The method of the question, faults and all; convolution layers only. */
+    name: z.literal('question'),
+    iterations: z.int().min(1).max(20_000).default(5000),
+    /** false: the closed form x_T = x_0 + rate·T·g; true: every iteration in float32. */
+    iterated: z.boolean().default(false),
+    removeNegatives: z.boolean().default(false),
+    normalize: z.boolean().default(true),
+    n: z.int().min(1).max(8).default(3),
+    repairs: repairsSchema.prefault({}),
+  }),
+]);
+export type Method = z.infer<typeof methodSchema>;
+export type MethodName = Method['name'];
+
+/** How a raw float picture becomes 8 bits. Each mapping is stated in pictures/display. */
+export const displaySchema = z.enum([
+  'contrast', // the picture's own minimum to black, maximum to white
+  'percentile', // 1st to 99th percentile, clipped
+  'signed', // 0 is mid grey, the greatest magnitude black or white
+  'ink', // 0 black, 1 white, clipped: as the network's input would look
+  'positive', // negatives removed, then 0 to maximum
+  'meanStd', // (x − mean)/std, −2.5..2.5 shown: the question's normalisation
+  'shared', // the whole layer's minimum to black, maximum to white
+]);
+export type Display = z.infer<typeof displaySchema>;

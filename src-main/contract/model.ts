@@ -1,0 +1,36 @@
+// What the app says of an opened model: its layers, their units and receptive fields.
+import { z } from 'zod';
+
+/** A layer whose units can be visualised: a convolution's channels or a dense layer's neurons. */
+export const layerInfoSchema = z.object({
+  name: z.string(),
+  kind: z.enum(['conv', 'dense']),
+  /** Channels of a convolution, neurons of a dense layer. */
+  units: z.int().min(1),
+  /** Output height and width; 1×1 for a dense layer. */
+  height: z.int(),
+  width: z.int(),
+  /** Side of a unit's receptive field in input pixels; null when a unit sees the whole image. */
+  receptiveField: z.object({ height: z.int(), width: z.int() }).nullable(),
+  /** True for the last layer, whose units are the classes. */
+  isOutput: z.boolean(),
+});
+export type LayerInfo = z.infer<typeof layerInfoSchema>;
+
+export const modelInfoSchema = z.object({
+  /** Names the model within this session; never a path. */
+  id: z.string(),
+  name: z.string(),
+  sha256: z.string(),
+  input: z.object({ height: z.int(), width: z.int(), channels: z.int() }),
+  layers: z.array(layerInfoSchema),
+  parameters: z.int(),
+  /** Class names in the order of the output's units. */
+  classes: z.array(z.string()),
+  /** Share of test images read rightly, 0..1, from the model's card; null when unknown. */
+  testAccuracy: z.number().nullable(),
+  testImages: z.int().nullable(),
+  /** False for a model that exists in memory or in a run's folder only. */
+  saved: z.boolean(),
+});
+export type ModelInfo = z.infer<typeof modelInfoSchema>;
