@@ -1,7 +1,5 @@
 // Lint rules: strict types, accessible templates, and the one-way dependencies of ARCHITECTURE.md.
-import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import prettier from 'eslint-config-prettier';
-import importX from 'eslint-plugin-import-x';
 import vue from 'eslint-plugin-vue';
 import a11y from 'eslint-plugin-vuejs-accessibility';
 import ts from 'typescript-eslint';
@@ -9,11 +7,71 @@ import ts from 'typescript-eslint';
 /** Folders of src-main in which TensorFlow may be used. */
 const numeric = ['native', 'network', 'training', 'ascent', 'question', 'evidence', 'engine'];
 
-/** `from` may not be imported by `target`. */
-const forbid = (target, from, message) => ({
-  target: `./src-main/${target}`,
-  from: from.map((f) => `./src-main/${f}`),
-  message,
+/** Folders that a folder's files may not import, and why. Folders below it in the list are those it may stand on. */
+const boundaries = {
+  contract: [
+    [
+      'native',
+      'network',
+      'datasets',
+      'training',
+      'ascent',
+      'question',
+      'evidence',
+      'pictures',
+      'store',
+      'services',
+      'hosts',
+    ],
+    'contract imports nothing of the app.',
+  ],
+  network: [
+    ['training', 'ascent', 'question', 'evidence', 'pictures', 'store', 'services', 'hosts'],
+    'network stands on native alone.',
+  ],
+  ascent: [['training', 'question', 'evidence', 'store', 'services', 'hosts'], 'ascent stands on network.'],
+  training: [['ascent', 'question', 'evidence', 'services', 'hosts'], 'training stands on network.'],
+  question: [['training', 'ascent', 'evidence', 'store', 'services', 'hosts'], 'question stands on network.'],
+  evidence: [['training', 'store', 'services', 'hosts'], 'evidence stands on network and ascent.'],
+  pictures: [
+    ['network', 'training', 'ascent', 'question', 'evidence', 'services', 'hosts'],
+    'pictures know numbers, not networks.',
+  ],
+  store: [
+    ['network', 'training', 'ascent', 'question', 'evidence', 'services', 'hosts'],
+    'store knows files, not networks.',
+  ],
+  services: [
+    ['hosts', 'network', 'training', 'ascent', 'question', 'evidence', 'engine/**'],
+    'services reach the numbers through the engine link alone.',
+  ],
+  hosts: [['network', 'training', 'ascent', 'question', 'evidence', 'engine/**'], 'hosts call services.'],
+};
+
+const noTensorflow = {
+  group: ['@tensorflow/*'],
+  message: 'TensorFlow is used by the numeric folders alone.',
+};
+const noElectron = {
+  group: ['electron'],
+  message: 'Only hosts/electron, index.ts and preload.ts know Electron.',
+};
+
+/** The import rule of one folder of src-main. */
+const boundary = ([folder, [banned, message]]) => ({
+  files: [`src-main/${folder}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          { group: banned.map((name) => (name.includes('*') ? `**/${name}` : `**/${name}/**`)), message },
+          ...(numeric.includes(folder) ? [] : [noTensorflow]),
+          ...(folder === 'hosts' ? [] : [noElectron]),
+        ],
+      },
+    ],
+  },
 });
 
 export default ts.config(
@@ -30,12 +88,6 @@ export default ts.config(
         parser: ts.parser,
       },
     },
-    plugins: { 'import-x': importX },
-    settings: {
-      'import-x/resolver-next': [
-        createTypeScriptImportResolver({ project: ['src-main/tsconfig.json', 'src-renderer/tsconfig.json'] }),
-      ],
-    },
     rules: {
       'vue/multi-word-component-names': 'off',
       '@typescript-eslint/restrict-template-expressions': [
@@ -43,69 +95,29 @@ export default ts.config(
         { allowNumber: true, allowBoolean: true, allowArray: true },
       ],
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
-      'import-x/no-cycle': ['error', { maxDepth: 6 }],
-      'import-x/no-restricted-paths': [
+      'no-restricted-imports': ['error', { patterns: [noTensorflow, noElectron] }],
+    },
+  },
+  { files: ['test/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: [noElectron] }] } },
+  {
+    files: ['src-main/{engine,native}/**/*.ts', 'src-main/commands/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [noElectron] }] },
+  },
+  ...Object.entries(boundaries).map(boundary),
+  {
+    files: ['src-renderer/**/*.{ts,vue}'],
+    rules: {
+      'no-restricted-imports': [
         'error',
         {
-          basePath: import.meta.dirname,
-          zones: [
-            forbid('contract', ['!(contract)', '!(contract)/**'], 'contract imports nothing of the app.'),
-            forbid(
-              'network',
-              [
-                'training',
-                'ascent',
-                'question',
-                'evidence',
-                'pictures',
-                'store',
-                'services',
-                'hosts',
-                'engine',
-              ],
-              'network stands on native alone.',
-            ),
-            forbid(
-              'ascent',
-              ['training', 'question', 'evidence', 'store', 'services', 'hosts', 'engine'],
-              'ascent stands on network.',
-            ),
-            forbid(
-              'training',
-              ['ascent', 'question', 'evidence', 'services', 'hosts', 'engine'],
-              'training stands on network.',
-            ),
-            forbid(
-              'question',
-              ['training', 'ascent', 'evidence', 'store', 'services', 'hosts', 'engine'],
-              'question stands on network.',
-            ),
-            forbid(
-              'store',
-              ['network', 'training', 'ascent', 'question', 'evidence', 'services', 'hosts', 'engine'],
-              'store knows files, not networks.',
-            ),
-            forbid('engine', ['services', 'hosts'], 'the engine is below the services.'),
-            forbid(
-              'services',
-              ['hosts', ...numeric],
-              'services reach the numbers through the engine link alone.',
-            ),
-            forbid('hosts', numeric, 'hosts call services.'),
-            {
-              target: './src-renderer',
-              from: './src-main/!(contract)/**',
-              message: 'the renderer knows the contract alone.',
-            },
+          patterns: [
+            { regex: 'src-main/(?!contract/)', message: 'The renderer knows the contract alone.' },
+            noTensorflow,
+            noElectron,
           ],
         },
       ],
-      'no-restricted-imports': ['error', { paths: ['electron'], patterns: ['@tensorflow/*'] }],
     },
-  },
-  {
-    files: [...numeric.map((folder) => `src-main/${folder}/**/*.ts`), 'test/**/*.ts'],
-    rules: { 'no-restricted-imports': ['error', { paths: ['electron'] }] },
   },
   {
     files: [
@@ -114,7 +126,7 @@ export default ts.config(
       'src-main/preload.ts',
       'test/hosts/electron/**/*.ts',
     ],
-    rules: { 'no-restricted-imports': ['error', { patterns: ['@tensorflow/*'] }] },
+    rules: { 'no-restricted-imports': ['error', { patterns: [noTensorflow] }] },
   },
   { files: ['**/*.js', '**/*.mjs'], ...ts.configs.disableTypeChecked },
   prettier,
