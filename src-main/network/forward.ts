@@ -15,7 +15,12 @@ function differentiable<T extends Tensor>(x: T, value: (x: T) => T, gradient: (d
 }
 
 /** Convolution with the kernel held constant: differentiable in x. */
-export function conv2d(x: Tensor4D, kernel: Tensor4D, bias: Tensor1D | null, geometry: ConvGeometry): Tensor4D {
+export function conv2d(
+  x: Tensor4D,
+  kernel: Tensor4D,
+  bias: Tensor1D | null,
+  geometry: ConvGeometry,
+): Tensor4D {
   return differentiable(
     x,
     (input) => {
@@ -129,7 +134,12 @@ export function unitWeights(network: Network, name: string, units: readonly numb
  * units cost one kernel each and not 64. x [n, h, w, c] holds windows (or, for dense layers, whole images) on
  * which the unit has a single position; `weights` holds n units. Returns [n].
  */
-export function unitPreActivations(network: Network, x: Tensor4D, name: string, weights: UnitWeights): Tensor1D {
+export function unitPreActivations(
+  network: Network,
+  x: Tensor4D,
+  name: string,
+  weights: UnitWeights,
+): Tensor1D {
   const below = sourceOf(network, nodeOf(network, name));
   const windowed = nodeOf(network, name).operation.op === 'conv2d';
   const features = flat(forward(network, x, below.name, windowed));
