@@ -1,151 +1,287 @@
 #!/usr/bin/env node
 // Filterscope from a terminal: train, visualize, question, gallery, doctor, demo.
-import { existsSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { createConsole, type Console, type Progress } from './commands/console';
+import { listGalleries, showGallery, verifyGallery } from './commands/gallery';
 import { explain, UserError } from './contract/errors';
+import { methodSchema, repairsSchema, type Method, type Repairs } from './contract/method';
+import { trainingConfigurationSchema } from './contract/training';
 import { ensureTensorflow } from './native/provision';
+import { APP_VERSION } from './version';
 
-/** Exit codes: 0 done, 1 it failed, 2 wrong use, 130 ended by Ctrl-C with what was finished kept. */
-const FAILED = 1;
+/** 0 done, 1 it failed, 2 wrong use, 130 ended by Ctrl-C with what was finished kept. */
+const EXIT = { failed: 1, misused: 2, interrupted: 130 } as const;
 
+const stop = new AbortController();
+process.once('SIGINT', () => {
+  stop.abort();
+  process.stderr.write('\nStopping; what is finished is kept.\n');
+});
+
+const program = new Command('filterscope')
+  .description('Trains a small CNN, or opens a trained one, and shows what every filter in it looks for.')
+  .version(APP_VERSION)
+  .option('--verbose', 'show the stack of an error')
+  .option('--json', 'print the result as JSON, for machines')
+  .exitOverride()
+  .addHelpText('after', '\nExit codes: 0 done, 1 it failed, 2 wrong use, 130 ended by Ctrl-C.');
+
+/** A whole number within a range, or a usage error. */
 const whole =
   (least: number, most: number) =>
   (text: string): number => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < least || value > most) {
+    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most) {
       throw new InvalidArgumentError(`Use a whole number from ${least} to ${most}.`);
     }
     return value;
   };
-const positive = (text: string): number => {
+const decimal = (text: string): number => {
   const value = Number(text);
-  if (!(value > 0 && value <= 1000)) throw new InvalidArgumentError('Use a number above 0, up to 1000.');
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Use a number.');
   return value;
 };
+const pair = (text: string): number[] => text.split(',').map(whole(1, 512));
+const list = (text: string): number[] => text.split(',').map(whole(0, 1_000_000));
+const seed = whole(0, 4_294_967_295);
 
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
+/** Parses options by a schema: what is out of range becomes one sentence. */
+function checked<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    const issues = (error as { issues?: { path: PropertyKey[]; message: string }[] }).issues ?? [];
+    const [first] = issues;
+    if (first === undefined) throw error;
+    throw new UserError(
+      `${first.path.join('.') || 'An option'}: ${first.message}.`,
+      'See --help for the ranges.',
+    );
+  }
+}
 
-/** Provisions TensorFlow, telling what goes on, then loads the commands that need it. */
-async function work(): Promise<typeof import('./commands')> {
+const outOf = (): Console => createConsole(program.opts<{ json?: boolean }>().json === true);
+
+/** Puts TensorFlow in place, telling what goes on, then loads the commands that need it. */
+async function work(out: Console): Promise<typeof import('./commands')> {
   let last = '';
-  const terminal = process.stderr.isTTY;
+  let bar: Progress | null = null;
   await ensureTensorflow((line, bytes) => {
-    const megabytes = (n: number): string => (n / 1e6).toFixed(0);
-    if (bytes !== undefined && terminal) {
-      process.stderr.write(`\r${line}: ${megabytes(bytes.done)} of ${megabytes(bytes.total)} MB `);
-    } else if (line !== last) {
-      process.stderr.write(`${line}\n`);
+    if (bytes !== undefined && bytes.total > 0) {
+      bar ??= out.progress(line, Math.round(bytes.total / 1e6));
+      bar.update(
+        Math.round(bytes.done / 1e6),
+        `${Math.round(bytes.done / 1e6)} of ${Math.round(bytes.total / 1e6)} MB`,
+      );
+    } else {
+      bar?.stop();
+      if (line !== last) process.stderr.write(`${line}\n`);
     }
     last = line;
   });
   return import('./commands');
 }
 
-const stop = new AbortController();
-process.once('SIGINT', () => {
-  stop.abort();
-  process.stderr.write('Stopping; what is finished is kept.\n');
-});
+interface IdxFlags {
+  trainImages?: string;
+  trainLabels?: string;
+  testImages?: string;
+  testLabels?: string;
+}
 
-const program = new Command('filterscope')
-  .description('Trains a small CNN, or opens a trained one, and shows what every filter in it looks for.')
-  .version('0.1.0')
-  .option('--verbose', 'show the stack of an error');
+/** Adds the options that name a dataset of one's own. */
+const withData = (command: Command): Command =>
+  command
+    .option('--train-images <file>', 'IDX file of training images (.gz too), instead of MNIST')
+    .option('--train-labels <file>', 'IDX file of their labels')
+    .option('--test-images <file>', 'IDX file of test images')
+    .option('--test-labels <file>', 'IDX file of their labels');
 
-program
-  .command('train')
-  .description("trains the question's network on MNIST and saves it as a TensorFlow.js LayersModel")
-  .argument('<folder>', 'folder to save the model in; must not exist yet')
-  .option('--steps <n>', 'training steps', whole(1, 1_000_000), 5000)
-  .option('--seed <n>', 'seed', whole(0, 4294967295), 0)
-  .addHelpText('after', '\nExample: filterscope train my-model --steps 2000')
-  .action(async (folder: string, options: { steps: number; seed: number }) => {
-    if (existsSync(folder)) throw new UserError(`${folder} exists already.`, 'Choose another folder.');
-    await (await work()).trainModel(folder, options, say, stop.signal);
-  });
+function dataset(commands: typeof import('./commands'), flags: IdxFlags) {
+  const { trainImages, trainLabels, testImages, testLabels } = flags;
+  const given = [trainImages, trainLabels, testImages, testLabels].filter((path) => path !== undefined);
+  if (given.length === 0) return commands.openMnist();
+  if (trainImages && trainLabels && testImages && testLabels) {
+    return commands.openIdx('own data', { trainImages, trainLabels, testImages, testLabels });
+  }
+  throw new UserError(
+    `${given.length} of the four data files are named.`,
+    'Give --train-images, --train-labels, --test-images and --test-labels, or none for MNIST.',
+  );
+}
 
-program
-  .command('visualize')
-  .description('makes the picture of every unit of a layer and saves them as a gallery')
-  .argument('<model>', 'folder of a TensorFlow.js LayersModel')
-  .argument('<folder>', 'folder to save the gallery in; must not exist yet')
-  .requiredOption('--layer <name>', 'conv1, conv2, dense or classes')
-  .option('--method <name>', 'whitened, plain or box', 'whitened')
-  .option('--budget <number>', 'radius in whitened units, or norm in pixels', positive)
-  .option('--steps <n>', 'ascent steps', whole(1, 20_000), 256)
-  .option('--seed <n>', 'seed', whole(0, 4294967295), 0)
-  .addHelpText('after', '\nExample: filterscope visualize my-model out --layer conv2')
+const defaults = trainingConfigurationSchema.parse({});
+withData(
+  program
+    .command('train')
+    .description("trains the question's network and saves it as a TensorFlow.js LayersModel")
+    .argument('<folder>', 'folder to save the model in; must not exist yet')
+    .option('--steps <n>', 'updates of the weights', whole(1, 1_000_000), defaults.steps)
+    .option('--batch <n>', 'images per step', whole(1, 1000), defaults.batch)
+    .option('--rate <x>', "Adam's step size", decimal, defaults.learningRate)
+    .option('--keep <x>', 'share of neurons that dropout keeps', decimal, defaults.keepProbability)
+    .option('--filters <a,b>', 'filters of the two convolutions', pair, [...defaults.filters])
+    .option('--kernel <n>', 'rows and columns of a kernel', whole(1, 15), defaults.kernelSize)
+    .option('--hidden <n>', 'neurons of the hidden layer', whole(1, 8192), defaults.hidden)
+    .option('--snapshots <list>', 'steps before which the model is kept, like 0,50,500', list, [])
+    .option('--seed <n>', 'seed', seed, defaults.seed),
+)
+  .addHelpText(
+    'after',
+    '\nStopped with Ctrl-C it keeps a checkpoint; the same command goes on from there.\n\nExamples:\n  filterscope train my-model\n  filterscope train quick --steps 500 --snapshots 0,50,500',
+  )
+  .action(
+    async (
+      folder: string,
+      options: IdxFlags & {
+        rate: number;
+        keep: number;
+        kernel: number;
+        filters: number[];
+        snapshots: number[];
+      } & Record<'steps' | 'batch' | 'hidden' | 'seed', number>,
+    ) => {
+      const { steps, batch, hidden, filters, snapshots } = options;
+      const configuration = checked(() =>
+        trainingConfigurationSchema.parse({
+          ...{ steps, batch, hidden, filters, snapshots, seed: options.seed },
+          learningRate: options.rate,
+          keepProbability: options.keep,
+          kernelSize: options.kernel,
+        }),
+      );
+      const out = outOf();
+      const commands = await work(out);
+      await commands.trainModel(folder, dataset(commands, options), configuration, out, stop.signal);
+    },
+  );
+
+withData(
+  program
+    .command('visualize')
+    .description("makes the pictures of a layer's units and saves them as a gallery")
+    .argument('<model>', 'folder of a TensorFlow.js LayersModel')
+    .argument('<folder>', 'folder to save the gallery in; must not exist yet')
+    .requiredOption('--layer <name>', 'conv1, conv2, dense or classes')
+    .option('--units <list>', 'units like 3,7-9; all by default')
+    .option('--method <name>', 'whitened, plain, box, fourier or question', 'whitened')
+    .option(
+      '--budget <x>',
+      "radius of 'whitened' and 'fourier', norm of 'plain'; by default chosen from the data",
+      decimal,
+    )
+    .option('--steps <n>', 'steps of the ascent', whole(1, 20_000), 256)
+    .option('--starts <n>', 'starts per unit, of which the best is kept', whole(1, 64), 1)
+    .option('--seed <n>', 'seed', seed, 0),
+)
+  .addHelpText(
+    'after',
+    '\nExamples:\n  filterscope visualize my-model out --layer conv2\n  filterscope visualize my-model noise --layer classes --method plain --units 0-4',
+  )
   .action(
     async (
       model: string,
       folder: string,
-      options: { layer: string; method: string; budget?: number; steps: number; seed: number },
+      options: IdxFlags &
+        Record<'steps' | 'starts' | 'seed', number> & {
+          layer: string;
+          units?: string;
+          method: string;
+          budget?: number;
+        },
     ) => {
-      const { method } = options;
-      if (method !== 'whitened' && method !== 'plain' && method !== 'box') {
-        throw new UserError(`There is no method "${method}".`, 'Choose whitened, plain or box.');
+      const { method: name, budget, steps, starts, layer } = options;
+      const names: string[] = methodSchema.options.map((option) => option.shape.name.value);
+      if (!names.includes(name)) {
+        throw new UserError(`There is no method "${name}".`, `Choose one of ${names.join(', ')}.`);
       }
-      await (await work()).visualizeLayer(model, folder, { ...options, method }, say, stop.signal);
+      const method: Method = checked(() =>
+        methodSchema.parse({
+          name,
+          ...(name === 'question' ? {} : { steps, starts }),
+          ...(budget === undefined ? {} : { radius: budget, norm: budget }),
+        }),
+      );
+      const out = outOf();
+      const commands = await work(out);
+      const units = commands.parseUnits(options.units);
+      const wanted = { layer, units, method, seed: options.seed };
+      await commands.visualizeModel(model, dataset(commands, options), folder, wanted, out, stop.signal);
     },
   );
 
+const repairNames = Object.keys(repairsSchema.shape) as (keyof Repairs)[];
 program
   .command('question')
-  .description("runs the question's own method, faults and all, and saves its sheet")
+  .description("runs the question's own method, faults and all, and saves its sheet and curves")
   .argument('<model>', 'folder of a TensorFlow.js LayersModel')
   .argument('<folder>', 'folder to save into; must not exist yet')
-  .option('--layer <name>', 'conv1 or conv2', 'conv1')
-  .option('--iterations <n>', 'iterations per filter', whole(1, 100_000), 5000)
+  .option('--layer <name>', 'a convolution', 'conv1')
+  .option('--iterations <n>', 'iterations per filter', whole(1, 20_000), 5000)
   .option('--iterated', 'do every iteration in float32 instead of the closed form', false)
   .option('--remove-negatives', 'set negative pixels to 0 first', false)
   .option('--rescale', 'rescale to 0..255 instead of (x − mean)/std', false)
   .option('-n <n>', 'the sheet is n × n', whole(1, 8), 3)
-  .option('--seed <n>', 'seed', whole(0, 4294967295), 0)
+  .option('--repair <names>', `faults to repair, comma-separated: ${repairNames.join(', ')}`, '')
+  .option('--seed <n>', 'seed', seed, 0)
+  .addHelpText(
+    'after',
+    '\nExample: filterscope question my-model out --layer conv2 --repair filterIndex,allFilters',
+  )
   .action(
     async (
       model: string,
       folder: string,
-      options: {
-        layer: string;
-        iterations: number;
-        iterated: boolean;
-        removeNegatives: boolean;
-        rescale: boolean;
-        n: number;
-        seed: number;
-      },
+      options: Record<'iterations' | 'n' | 'seed', number> &
+        Record<'iterated' | 'removeNegatives' | 'rescale', boolean> & { layer: string; repair: string },
     ) => {
-      await (await work()).askQuestion(model, folder, options, say, stop.signal);
+      const wanted = options.repair.split(',').filter((name) => name !== '');
+      const unknown = wanted.find((name) => !repairNames.includes(name as keyof Repairs));
+      if (unknown !== undefined) {
+        throw new UserError(`There is no repair "${unknown}".`, `Choose from ${repairNames.join(', ')}.`);
+      }
+      const repairs = repairsSchema.parse(Object.fromEntries(wanted.map((name) => [name, true])));
+      const { rescale, ...flags } = options;
+      const out = outOf();
+      const commands = await work(out);
+      const network = await commands.openModel(model);
+      out.result(
+        await commands.askQuestion(
+          network,
+          folder,
+          { ...flags, normalize: !rescale, repairs },
+          out,
+          stop.signal,
+        ),
+      );
+      out.say(`Saved in ${folder}: TF_vis_${flags.n}x${flags.n}.png, all.png, curves.csv`);
+      network.dispose();
     },
   );
 
-program
-  .command('gallery')
-  .description('checks a saved gallery and says what is in it')
-  .argument('<folder>', 'folder of the gallery')
-  .action(async (folder: string) => {
-    const { damagedParts, readGallery } = await import('./store/gallery');
-    const gallery = await readGallery(folder);
-    say(
-      `${gallery.title}: ${gallery.units.length} units of ${gallery.layer.name}, saved ${gallery.createdAt}`,
-    );
-    const damaged = await damagedParts(folder);
-    if (damaged.length > 0) {
-      throw new UserError(
-        `Missing or altered: ${damaged.join(', ')}.`,
-        'The other parts still open; make the gallery again to have all.',
-      );
-    }
-    say('Every part is as it was saved.');
-  });
+const gallery = program.command('gallery').description('lists, shows and verifies saved galleries');
+gallery
+  .command('list')
+  .description('the galleries in a folder')
+  .argument('[folder]', 'folder that holds galleries', '.')
+  .action((folder: string) => listGalleries(folder, outOf()));
+gallery
+  .command('show')
+  .description('what a gallery says of itself, unit by unit')
+  .argument('<folder>', 'a gallery')
+  .action((folder: string) => showGallery(folder, outOf()));
+gallery
+  .command('verify')
+  .description('checks every file of a gallery against its checksum')
+  .argument('<folder>', 'a gallery')
+  .action((folder: string) => verifyGallery(folder, outOf()));
 
 program
   .command('doctor')
-  .description('says what TensorFlow and the machine look like')
+  .description('says what TensorFlow, the machine and the folders look like')
   .action(async () => {
-    (await work()).doctor(say);
+    const out = outOf();
+    (await work(out)).doctor(out);
   });
 
 program
@@ -153,23 +289,25 @@ program
   .description("trains (or with --fast takes the shipped model) and makes both layers' galleries both ways")
   .option('--fast', 'take the shipped model', false)
   .option('--out <folder>', 'folder for the results; must not exist yet', 'demo')
-  .option('--steps <n>', 'training steps', whole(1, 1_000_000), 5000)
+  .option('--steps <n>', 'training steps', whole(1, 1_000_000), defaults.steps)
+  .addHelpText('after', '\nExample: filterscope demo --fast --out my-demo')
   .action(async (options: { fast: boolean; out: string; steps: number }) => {
-    if (existsSync(options.out))
-      throw new UserError(
-        `${options.out} exists already.`,
-        'Remove it, or choose another folder with --out.',
-      );
-    await (await work()).demo(options, say, stop.signal);
+    const out = outOf();
+    await (await work(out)).demo(options, out, stop.signal);
   });
 
 program.parseAsync().then(
   () => {
-    if (stop.signal.aborted) process.exitCode = 130;
+    if (stop.signal.aborted) process.exitCode = EXIT.interrupted;
   },
   (error: unknown) => {
+    if (error instanceof CommanderError) {
+      // commander has said it already; help and version are no errors
+      process.exitCode = error.exitCode === 0 ? 0 : EXIT.misused;
+      return;
+    }
     const verbose = program.opts<{ verbose?: boolean }>().verbose === true;
     process.stderr.write(`${verbose && error instanceof Error ? (error.stack ?? '') : explain(error)}\n`);
-    process.exitCode = FAILED;
+    process.exitCode = EXIT.failed;
   },
 );

@@ -3,7 +3,7 @@ import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node/dist/nodejs_kern
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow';
 
-/** x = mean + z·axes, z [n, k]: each axis is an eigenvector scaled by its standard deviation. */
+/** x = mean + z·axes, z [n, k]: each axis is an eigenvector of the covariance scaled by its standard deviation. */
 export interface Prior {
   readonly mean: Tensor1D;
   /** [k, d], strongest first. */
@@ -11,7 +11,7 @@ export interface Prior {
   dispose(): void;
 }
 
-/** Eigenvalues, ascending, and eigenvectors as columns, of a symmetric matrix [d, d]. */
+/** Eigenvalues, ascending, and eigenvectors as columns, of a symmetric matrix [m, m]. */
 function eigen(matrix: Tensor2D): [Tensor1D, Tensor2D] {
   const backend = tf.backend() as NodeJSKernelBackend;
   const { TF_ATTR_BOOL, TF_ATTR_TYPE, TF_FLOAT } = backend.binding as unknown as Record<string, number>;
@@ -19,35 +19,37 @@ function eigen(matrix: Tensor2D): [Tensor1D, Tensor2D] {
     { name: 'compute_v', type: TF_ATTR_BOOL, value: true },
     { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT },
   ];
-  return backend.executeMultipleOutputs('SelfAdjointEigV2', attributes as never, [matrix], 2) as [
-    Tensor1D,
-    Tensor2D,
-  ];
+  const found = backend.executeMultipleOutputs('SelfAdjointEigV2', attributes as never, [matrix], 2);
+  return found as [Tensor1D, Tensor2D];
 }
+
+/** Windows wider than this are reduced through their Gram matrix, of this many windows. */
+const MOST_DIMENSIONS = 1200;
 
 /**
  * Principal components of windows [n × d] (Jolliffe 2002, ch. 1): the `limit` strongest whose variance is at
- * least 1e-5 of the greatest.
+ * least 1e-5 of the greatest. Where d is large, the same from the Gram matrix of the first windows (ch. 3.5).
  */
 export function windowPrior(windows: Float32Array, d: number, limit = 300): Prior {
-  const [mean, axes] = tf.tidy(() => {
-    const all = tf.tensor2d(windows, [windows.length / d, d]);
+  const gram = d > MOST_DIMENSIONS;
+  const n = gram ? Math.min(MOST_DIMENSIONS, windows.length / d) : windows.length / d;
+  const [mean, axes] = tf.tidy((): [Tensor1D, Tensor2D] => {
+    const all = tf.tensor2d(windows.subarray(0, n * d), [n, d]);
     const centre = all.mean<Tensor1D>(0);
     const centred = all.sub<Tensor2D>(centre);
-    const covariance = tf.matMul(centred, centred, true, false).div<Tensor2D>(all.shape[0] - 1);
-    const [values, vectors] = eigen(covariance);
+    const matrix = tf.matMul(centred, centred, !gram, gram).div<Tensor2D>(n - 1);
+    const [values, vectors] = eigen(matrix);
+    const size = matrix.shape[0];
     const variances = values.dataSync();
-    const least = (variances[d - 1] ?? 0) * 1e-5;
+    const least = (variances[size - 1] ?? 0) * 1e-5;
     const count = Math.min(limit, variances.filter((variance) => variance >= least).length);
-    const scale = values.slice([d - count], [count]).sqrt();
-    return [
-      centre,
-      vectors
-        .slice([0, d - count], [d, count])
-        .mul(scale)
-        .transpose()
-        .reverse(0) as Tensor2D,
-    ];
+    const deviations = values.slice([size - count], [count]).sqrt();
+    const strongest = vectors.slice([0, size - count], [size, count]);
+    // Gram: the axis of vector u is Xᵀu/√(n − 1), which has the length of the standard deviation already
+    const scaled = gram
+      ? tf.matMul(centred, strongest, true, false).div<Tensor2D>(Math.sqrt(n - 1))
+      : strongest.mul<Tensor2D>(deviations);
+    return [centre, scaled.transpose<Tensor2D>().reverse<Tensor2D>(0)];
   });
   return {
     mean,

@@ -1,94 +1,77 @@
-// The picture of every unit of a layer by one method, all units in one batch.
-import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node';
-import type { GalleryUnit, UnitState } from '../contract/gallery';
+// The picture of every unit of a layer by one method: units in batches, restarts, and what is known of each.
+import type { Tensor2D } from '@tensorflow/tfjs-node';
 import { UserError } from '../contract/errors';
+import type { GalleryUnit, UnitState } from '../contract/gallery';
+import type { Method } from '../contract/method';
 import { tf } from '../native/tensorflow';
-import { forward, unitPreActivations, unitWeights, type UnitWeights } from '../network/forward';
-import { nodeOf, unitLayers, type Network } from '../network/network';
+import { nodeOf, sourceOf, unitLayers, type Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
 import { createRng } from '../network/rng';
-import { ascend, box, sphere, type Ascent, type Constraint } from './ascend';
-import { windowPrior, type Prior } from './prior';
+import { ascend, type Ascent, type Frame } from './ascend';
+import { box, sphere, type Constraint } from './constraints';
+import { classContrast, neuron, type Objective } from './objectives';
+import { projectedAscent } from './optimisers';
+import { dct, pixel, whitened, type Parametrisation, type PictureSize } from './parametrisations';
+import { windowPrior } from './prior';
+import { bestReal, isOutput } from './real';
+import { movement, type Transform } from './transforms';
 
-export type MethodName = 'whitened' | 'plain' | 'box';
+/** The methods that climb; the question's own does not and stands in question/. */
+export type AscentMethod = Exclude<Method, { name: 'question' }>;
 
-export interface VisualizeOptions {
+export interface VisualizeOptions<M = AscentMethod> {
   readonly network: Network;
   readonly layer: string;
-  readonly method: MethodName;
-  /** Radius of the sphere; undefined takes the one described at `visualize`. Unused by 'box'. */
-  readonly budget?: number | undefined;
-  readonly steps: number;
+  /** Units to visualise; null for all. */
+  readonly units: readonly number[] | null;
+  readonly method: M;
   readonly seed: number;
-  /** Real windows of the layer's size [n × h × w × c], 0..1. */
+  /** Real windows of the layer's window [n × h × w × c], 0..1. */
   readonly windows: Float32Array;
-  readonly signal?: AbortSignal;
+  /** Steps before whose update a frame is yielded. */
+  readonly frameSteps?: readonly number[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A moment of the whole layer, in the order of the units asked for; NaN and 0 for units whose turn has not come. */
+export type VisualizeFrame = Omit<Frame, 'step'> & { readonly step: number };
+
+/** Values of every unit at each of the steps. */
+export interface Curves {
+  readonly steps: number[];
+  readonly scores: Float32Array[];
+  readonly gradientNorms: Float32Array[];
+  readonly cosines: Float32Array[];
 }
 
 export interface Visualization {
-  readonly budget: number | null;
-  readonly picture: { readonly height: number; readonly width: number; readonly channels: number };
-  readonly images: Float32Array;
+  /** The method with every 'auto' replaced by the value used. */
+  readonly method: Method;
+  readonly picture: PictureSize;
   readonly units: GalleryUnit[];
-  /** Steps of the curve, and the scores there, [units × steps]. */
-  readonly curveSteps: number[];
-  readonly curves: Float32Array[];
+  /** [units × h × w × c] */
+  readonly images: Float32Array;
+  readonly curves: Curves;
 }
 
-/** For the output layer: a class's logit minus the mean of the others', so that the pictures tell classes apart. */
-function contrast(weights: UnitWeights): UnitWeights {
-  const [kernel, bias] = tf.tidy(() => {
-    const n = weights.bias.size;
-    const against = <T extends Tensor1D | Tensor2D>(x: T, axis: number): T =>
-      x.mul<T>(n / (n - 1)).sub<T>(x.sum<T>(axis, true).div<T>(n - 1));
-    return [against(weights.kernel, 1), against(weights.bias, 0)];
-  });
-  weights.dispose();
-  return {
-    kernel,
-    bias,
-    dispose: () => {
-      tf.dispose([kernel, bias]);
-    },
-  };
-}
-
-/** The objective of all units of a layer: pre-activation, or contrast between logits for the output layer. */
-function weightsOf(network: Network, layer: string): UnitWeights {
-  const units = nodeOf(network, layer).shape[2];
-  const weights = unitWeights(
-    network,
-    layer,
-    Array.from({ length: units }, (_, i) => i),
-  );
-  return layer === unitLayers(network).at(-1)?.name ? contrast(weights) : weights;
-}
-
-/** Greatest objective of each unit over real windows, in chunks that bound the memory. */
-function bestReal(
-  network: Network,
-  layer: string,
-  weights: UnitWeights,
-  windows: Float32Array,
-  shape: number[],
-): Float32Array {
-  const node = nodeOf(network, layer);
-  const size = shape.reduce((product, side) => product * side, 1);
-  const best = new Float32Array(weights.bias.size).fill(-Infinity);
-  for (let from = 0; from < windows.length / size; from += 2000) {
-    const part = windows.subarray(from * size, Math.min((from + 2000) * size, windows.length));
-    const values = tf.tidy(() => {
-      const x = tf.tensor4d(part, [part.length / size, ...shape] as [number, number, number, number]);
-      const features = forward(network, x, node.inputs[0] ?? 'input', node.operation.op === 'conv2d');
-      const scores = features.reshape<Tensor2D>([x.shape[0], -1]).matMul(weights.kernel).add(weights.bias);
-      return scores.max(0).dataSync();
-    });
-    values.forEach((value, unit) => (best[unit] = Math.max(best[unit] as number, value)));
+/** Throws a UserError for a layer without units or units that it does not have; gives the units to do. */
+export function chosenUnits(network: Network, layer: string, units: readonly number[] | null): number[] {
+  const layers = unitLayers(network).map(({ name }) => name);
+  if (!layers.includes(layer)) {
+    throw new UserError(
+      `The model has no layer "${layer}" with units.`,
+      `Choose one of ${layers.join(', ')}.`,
+    );
   }
-  return best;
+  const count = nodeOf(network, layer).shape[2];
+  const wrong = units?.find((unit) => unit >= count);
+  if (wrong !== undefined) {
+    throw new UserError(`${layer} has no unit ${wrong}.`, `Choose units from 0 to ${count - 1}.`);
+  }
+  return units === null ? [...Array(count).keys()] : [...units];
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1
@@ -96,113 +79,326 @@ function median(values: readonly number[]): number {
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
-/** Median Euclidean norm of windows [n × d]. */
+/** Median Euclidean norm of the first 2000 windows [n × d]. */
 function medianNorm(windows: Float32Array, d: number): number {
-  const all = Array.from({ length: Math.min(2000, windows.length / d) }, (_, n) =>
-    Math.hypot(...windows.subarray(n * d, n * d + d)),
+  const count = Math.min(2000, windows.length / d);
+  return median(
+    Array.from({ length: count }, (_, n) =>
+      Math.sqrt(windows.subarray(n * d, n * d + d).reduce((total, value) => total + value * value, 0)),
+    ),
   );
-  return median(all);
 }
 
-/** Limits on the first-order gap: at most 0.5 % is converged, at most 2 % close. */
-function stateOf(gap: number, gradientNorm: number, best: number): UnitState {
-  if (gradientNorm === 0 || best <= 0) return 'dead';
-  if (gap <= 0.005) return 'converged';
-  return gap <= 0.02 ? 'close' : 'climbing';
+/** Limits on the first-order gap: at most 1 % is converged (a cosine of 0.99), at most 5 % close. */
+const CONVERGED = 0.01;
+const CLOSE = 0.05;
+
+/** What is searched and where, for one method at one budget (radius or norm); the box has none. */
+interface Search {
+  readonly parametrisation: Parametrisation;
+  readonly constraint: (budget: number) => Constraint;
+  /** Budgets to choose from when it is 'auto', ascending. One means that there is nothing to choose. */
+  readonly budgets: readonly number[];
+  readonly transforms: readonly Transform[];
 }
 
-async function finish(
-  run: AsyncGenerator<{ step: number; scores: Float32Array }, Ascent>,
-  onFrame: (step: number, scores: Float32Array) => void,
-): Promise<Ascent> {
+function searchOf(method: AscentMethod, windows: Float32Array, size: PictureSize): Search {
+  const d = size.height * size.width * size.channels;
+  switch (method.name) {
+    case 'whitened': {
+      const prior = windowPrior(windows, d);
+      const parametrisation = whitened(prior, size);
+      const dispose = (): void => {
+        parametrisation.dispose();
+        prior.dispose();
+      };
+      const budgets =
+        method.radius === 'auto' ? [1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8, 10, 12] : [method.radius];
+      return {
+        parametrisation: { ...parametrisation, dispose },
+        constraint: sphere,
+        budgets,
+        transforms: [],
+      };
+    }
+    case 'plain': {
+      const budget = method.norm === 'auto' ? medianNorm(windows, d) : method.norm;
+      return { parametrisation: pixel(size), constraint: sphere, budgets: [budget], transforms: [] };
+    }
+    case 'box':
+      return { parametrisation: pixel(size), constraint: box, budgets: [1], transforms: [] };
+    case 'fourier': {
+      const typical = medianNorm(windows, d);
+      const ladder = [0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12].map((factor) => factor * typical);
+      const jitter = Math.max(1, Math.round(Math.min(size.height, size.width) / 14));
+      return {
+        parametrisation: dct(size),
+        constraint: sphere,
+        budgets: method.radius === 'auto' ? ladder : [method.radius],
+        transforms: method.robust ? [movement({ jitter, scale: 0.05, rotate: 5 })] : [],
+      };
+    }
+  }
+}
+
+/** Floats that one picture's forward pass and its gradient hold at once, roughly. */
+function floatsPerPicture(network: Network, layer: string, { height, width }: PictureSize): number {
+  const share = (height * width) / (network.input[0] * network.input[1]);
+  const upTo = network.nodes.findIndex(({ name }) => name === layer);
+  const all = network.nodes
+    .slice(0, upTo)
+    .reduce((sum, { shape }) => sum + shape[0] * shape[1] * shape[2], 0);
+  return Math.ceil(all * share * 3);
+}
+/** Floats that a batch may take: 400 MB. */
+const MOST_FLOATS = 1e8;
+/** Units by which a budget is chosen, and steps of each try. */
+const PROBES = 16;
+const PROBE_STEPS = 32;
+
+async function drain(run: AsyncGenerator<Frame, Ascent>): Promise<Ascent> {
   for (;;) {
     const { done, value } = await run.next();
     if (done === true) return value;
-    onFrame(value.step, value.scores);
   }
 }
 
-/**
- * Visualises all units of a layer. 'whitened' searches x = μ + z·axes with ‖z‖ = budget in the principal axes of
- * real windows; without a budget, the radius at which the layer's median response equals that of its best real
- * windows, found among 1, 1.5, 2 … 12 by short runs. 'plain' searches pixels on a sphere, by default of the
- * median norm of the real windows; 'box' pixels in 0..1. A unit that no real window excites is dead.
- * Throws a UserError for a layer without units.
- */
-export async function visualize(options: VisualizeOptions): Promise<Visualization> {
-  const { network, layer, method, seed, windows, signal } = options;
-  if (!unitLayers(network).some(({ name }) => name === layer)) {
-    const names = unitLayers(network).map(({ name }) => name);
-    throw new UserError(
-      `The model has no layer "${layer}" with units.`,
-      `Choose one of ${names.join(', ')}.`,
-    );
+/** Everything that a batch of pictures needs, made from the options once. */
+class Layer {
+  readonly size: PictureSize;
+  readonly best: Float32Array;
+  readonly search: Search;
+  private readonly options: VisualizeOptions;
+
+  constructor(options: VisualizeOptions) {
+    const { network, layer, windows, method } = options;
+    const { height, width } = windowOf(network, layer);
+    this.options = options;
+    this.size = { height, width, channels: network.input[2] };
+    this.best = bestReal(network, layer, windows);
+    this.search = searchOf(method, windows, this.size);
   }
-  const { height, width } = windowOf(network, layer);
-  const channels = network.input[2];
-  const d = height * width * channels;
-  const weights = weightsOf(network, layer);
-  const n = weights.bias.size;
-  const isOutput = layer === unitLayers(network).at(-1)?.name;
-  const best = bestReal(network, layer, weights, windows, [height, width, channels]);
-  const prior: Prior | null = method === 'whitened' ? windowPrior(windows, d) : null;
-  const score = (x: Tensor4D): Tensor1D => unitPreActivations(network, x, layer, weights);
-  const shape: [number, number, number, number] = [n, height, width, channels];
-  const image = (theta: Tensor2D): Tensor4D =>
-    (prior === null ? theta : tf.matMul(theta, prior.axes).add(prior.mean)).reshape(shape);
-  const searched = prior === null ? d : prior.axes.shape[0];
-  const rng = createRng(seed);
-  const start = tf.tensor2d(
-    Float32Array.from({ length: n * searched }, () => (method === 'box' ? rng.uniform() : rng.normal())),
-    [n, searched],
-  );
-  const curveSteps: number[] = [];
-  const curves: Float32Array[] = [];
-  const climb = (constraint: Constraint, steps: number, frames: ReadonlySet<number>): Promise<Ascent> =>
-    finish(
-      ascend({ score, image, constraint, start, steps, frames, ...(signal && { signal }) }),
-      (step, scores) => {
-        curveSteps.push(step);
-        curves.push(scores);
-      },
-    );
-  try {
-    let budget: number | null = null;
-    if (method === 'plain') budget = options.budget ?? medianNorm(windows, d);
-    if (method === 'whitened') {
-      const live = (scores: Float32Array): number =>
-        median(
-          [...scores].flatMap((value, unit) =>
-            (best[unit] as number) > 0 ? [value / (best[unit] as number)] : [],
-          ),
-        );
-      budget = options.budget ?? 12;
-      for (const radius of options.budget === undefined ? [1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8, 10, 12] : []) {
-        budget = radius;
-        if (live((await climb(sphere(radius), 32, new Set())).scores) >= 1) break;
-      }
-    }
-    const logarithmic = Array.from({ length: 32 }, (_, i) => Math.round(options.steps ** (i / 31)) - 1);
-    const ascent = await climb(budget === null ? box() : sphere(budget), options.steps, new Set(logarithmic));
-    const units = Array.from({ length: n }, (_, unit): GalleryUnit => {
-      const gap = ascent.gaps[unit] as number;
-      const real = best[unit] as number;
-      const state = stateOf(gap, ascent.gradientNorms[unit] as number, isOutput ? Infinity : real);
-      const finalScore = ascent.scores[unit] as number;
-      return {
-        unit,
-        state,
-        score: state === 'dead' ? null : finalScore,
-        bestReal: real,
-        certificate: state === 'dead' ? null : { cosine: budget === null ? null : 1 - gap, gap },
-        norm: budget,
-        startScores: [finalScore],
-      };
+
+  /** Starts of the units' pictures: those of a unit do not depend on which others are asked for. */
+  private starts(units: readonly number[], starts: number): Tensor2D {
+    const rng = createRng(this.options.seed);
+    const make = this.search.parametrisation;
+    return tf.tidy(() => {
+      const rows = [...Array(starts).keys()].flatMap((start) =>
+        units.map((unit) => make.start(1, rng.fork(start).fork(unit))),
+      );
+      const theta = tf.concat2d(rows, 0);
+      return this.options.method.name === 'box' ? theta.mul<Tensor2D>(0.1).add<Tensor2D>(0.5) : theta;
     });
-    return { budget, picture: { height, width, channels }, images: ascent.images, units, curveSteps, curves };
+  }
+
+  /** Climbs for units × starts pictures, ordered by start, then unit. */
+  async *climb(
+    units: readonly number[],
+    budget: number,
+    steps: number,
+    starts: number,
+    frames: ReadonlySet<number>,
+  ): AsyncGenerator<Frame, Ascent> {
+    const { network, layer, seed, signal } = this.options;
+    const rows = [...Array(starts).keys()].flatMap(() => units);
+    const objective: Objective = (isOutput(network, layer) ? classContrast : neuron)(network, layer, rows);
+    const constraint = this.search.constraint(budget);
+    const optimiser = projectedAscent(constraint);
+    const start = this.starts(units, starts);
+    const { parametrisation, transforms } = this.search;
+    try {
+      return yield* ascend({
+        ...{
+          objective,
+          parametrisation,
+          constraint,
+          optimiser,
+          transforms,
+          start,
+          steps,
+          frames,
+          seed,
+          signal,
+        },
+      });
+    } finally {
+      objective.dispose();
+      optimiser.dispose();
+      start.dispose();
+    }
+  }
+
+  /**
+   * The least budget at which the median live unit responds as to its best real window, found by bisection with
+   * short runs of a few units; the greatest when none suffices.
+   */
+  async budget(units: readonly number[]): Promise<number> {
+    const { budgets } = this.search;
+    const live = units.filter((unit) => (this.best[unit] ?? 0) > 0);
+    const every = Math.max(1, Math.floor(live.length / PROBES));
+    const probes = live.filter((_, i) => i % every === 0).slice(0, PROBES);
+    let [low, high] = [0, budgets.length - 1];
+    if (probes.length === 0) return budgets[low] as number;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const { scores } = await drain(
+        this.climb(probes, budgets[middle] as number, PROBE_STEPS, 1, new Set()),
+      );
+      const ratios = probes.map((unit, i) => (scores[i] as number) / (this.best[unit] as number));
+      if (median(ratios) >= 1) high = middle;
+      else low = middle + 1;
+    }
+    return budgets[low] as number;
+  }
+
+  /** What is known of a unit once its picture is kept. */
+  unit(
+    unit: number,
+    budget: number,
+    linear: boolean,
+    found: Ascent,
+    row: number,
+    startScores: number[],
+  ): GalleryUnit {
+    const { network, layer, method } = this.options;
+    const real = this.best[unit] as number;
+    const gap = found.gaps[row] as number;
+    const dead = found.gradientNorms[row] === 0 || (real <= 0 && !isOutput(network, layer));
+    let state: UnitState = 'climbing';
+    if (dead) state = 'dead';
+    else if (linear && gap <= 1e-4) state = 'exact';
+    else if (gap <= CONVERGED) state = 'converged';
+    else if (gap <= CLOSE) state = 'close';
+    const inBox = method.name === 'box';
+    return {
+      unit,
+      state,
+      score: dead ? null : (found.scores[row] as number),
+      bestReal: Number.isFinite(real) ? real : null,
+      certificate: dead ? null : { cosine: inBox ? null : 1 - gap, gap },
+      norm: inBox ? null : budget,
+      startScores,
+    };
+  }
+}
+
+/** Rows of `values` [n × size] in the given order. */
+function gather(values: Float32Array, size: number, rows: readonly number[]): Float32Array {
+  const out = new Float32Array(rows.length * size);
+  rows.forEach((row, i) => {
+    out.set(values.subarray(row * size, (row + 1) * size), i * size);
+  });
+  return out;
+}
+
+/** The row of the best start of each of `count` units; rows are ordered by start, then unit. */
+function bestRows(scores: Float32Array, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => {
+    let best = i;
+    for (let row = i; row < scores.length; row += count) {
+      if ((scores[row] as number) > (scores[best] as number)) best = row;
+    }
+    return best;
+  });
+}
+
+function resolved(method: AscentMethod, budget: number): Method {
+  switch (method.name) {
+    case 'whitened':
+    case 'fourier':
+      return { ...method, radius: budget };
+    case 'plain':
+      return { ...method, norm: budget };
+    case 'box':
+      return method;
+  }
+}
+
+/** Steps of about `count` frames, close together at the start, where the picture changes most. */
+export function frameSteps(steps: number, count = 24): number[] {
+  const all = Array.from({ length: count }, (_, i) => Math.round(steps ** (i / (count - 1))) - 1);
+  return [...new Set(all)];
+}
+
+/**
+ * Visualises units of a layer, all in one batch unless memory forbids it. 'whitened' searches x = μ + z·axes with
+ * ‖z‖ = radius in the principal axes of real windows; 'plain' pixels on a sphere, by default of the median norm
+ * of the real windows; 'fourier' 1/f-scaled DCT coefficients on a sphere; 'box' pixels in 0..1. The objective is
+ * the unit's pre-activation, for the output layer the class's contrast. A unit that no real window excites, or
+ * that nothing moves, is dead. An abort ends it with what it has. Throws a UserError for a layer without units.
+ */
+export async function* visualize(options: VisualizeOptions): AsyncGenerator<VisualizeFrame, Visualization> {
+  const { network, layer: name, method, signal } = options;
+  const units = chosenUnits(network, name, options.units);
+  const frames = new Set(options.frameSteps ?? frameSteps(method.steps));
+  const layer = new Layer(options);
+  const { size } = layer;
+  const pixels = size.height * size.width * size.channels;
+  const linear = sourceOf(network, nodeOf(network, name)).operation.op === 'input';
+  const { starts, steps } = method;
+  const perUnit = Math.max(floatsPerPicture(network, name, size), pixels * 6) * starts;
+  const batch = Math.max(1, Math.min(units.length, Math.floor(MOST_FLOATS / perUnit)));
+  const images = new Float32Array(units.length * pixels);
+  const known: GalleryUnit[] = [];
+  const moments = new Map<number, Omit<VisualizeFrame, 'images'>>();
+  try {
+    const budget = await layer.budget(units);
+    for (let from = 0; from < units.length && (from === 0 || signal?.aborted !== true); from += batch) {
+      const part = units.slice(from, from + batch);
+      const seen: Frame[] = [];
+      const run = layer.climb(part, budget, steps, starts, frames);
+      let found: Ascent | null = null;
+      try {
+        let next = await run.next();
+        for (; next.done !== true; next = await run.next()) {
+          const frame = next.value;
+          const rows = bestRows(frame.scores, part.length);
+          images.set(gather(frame.images, pixels, rows), from * pixels);
+          seen.push({ ...frame, images: new Float32Array(0) });
+          const blank = (): Float32Array => new Float32Array(units.length).fill(NaN);
+          const moment = moments.get(frame.step) ?? {
+            ...{ step: frame.step, scores: blank(), gradientNorms: blank(), cosines: blank() },
+          };
+          moments.set(frame.step, moment);
+          for (const key of ['scores', 'gradientNorms', 'cosines'] as const) {
+            moment[key].set(gather(frame[key], 1, rows), from);
+          }
+          yield { ...moment, images: images.slice() };
+        }
+        found = next.value;
+      } finally {
+        // whoever stops listening in the middle leaves no tensor behind
+        if (found === null) await run.return(undefined as never);
+      }
+      const rows = bestRows(found.scores, part.length);
+      images.set(gather(found.images, pixels, rows), from * pixels);
+      // the curves that are kept are those of the start that won
+      for (const frame of seen) {
+        const moment = moments.get(frame.step);
+        for (const key of ['scores', 'gradientNorms', 'cosines'] as const) {
+          moment?.[key].set(gather(frame[key], 1, rows), from);
+        }
+      }
+      part.forEach((unit, i) => {
+        const startScores = Array.from(
+          { length: starts },
+          (_, s) => found.scores[s * part.length + i] as number,
+        );
+        known.push(layer.unit(unit, budget, linear, found, rows[i] as number, startScores));
+      });
+    }
+    const ordered = [...moments.values()].sort((a, b) => a.step - b.step);
+    const curves: Curves = {
+      steps: ordered.map(({ step }) => step),
+      scores: ordered.map(({ scores }) => scores),
+      gradientNorms: ordered.map(({ gradientNorms }) => gradientNorms),
+      cosines: ordered.map(({ cosines }) => cosines),
+    };
+    // an abort between two batches leaves the later units undone: they are not claimed
+    const done = images.subarray(0, known.length * pixels);
+    return { method: resolved(method, budget), picture: size, units: known, images: done, curves };
   } finally {
-    start.dispose();
-    weights.dispose();
-    prior?.dispose();
+    layer.search.parametrisation.dispose();
   }
 }

@@ -40,9 +40,10 @@ export const methodSchema = z.discriminatedUnion('name', [
     starts: starts.default(1),
   }),
   z.object({
-    /** DCT coefficients scaled by 1/frequency, the picture on a sphere; jitter, scale and rotation on the way. */
+    /** x = Aᵀ(θ/frequency)A in the DCT basis with ‖θ‖ = radius, 'auto' as for 'whitened'. `robust`: jitter, scale
+     * and rotation on the way. */
     name: z.literal('fourier'),
-    norm: z.union([z.literal('auto'), z.number().min(0.01).max(1000)]).default('auto'),
+    radius: z.union([z.literal('auto'), z.number().min(0.01).max(1000)]).default('auto'),
     robust: z.boolean().default(true),
     steps: steps.default(256),
     starts: starts.default(1),

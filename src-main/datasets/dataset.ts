@@ -1,4 +1,5 @@
 // Labelled images in memory: a training and a test split.
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UserError } from '../contract/errors';
@@ -14,6 +15,10 @@ export interface Split {
 
 export interface Dataset {
   readonly name: string;
+  /** Of the bytes of all four parts. */
+  readonly sha256: string;
+  /** Class names in the order of the labels. */
+  readonly classes: readonly string[];
   readonly height: number;
   readonly width: number;
   readonly train: Split;
@@ -58,7 +63,10 @@ export function openIdx(name: string, paths: IdxPaths): Dataset {
       'Choose files of one dataset.',
     );
   }
-  return { name, height: train.height, width: train.width, train, test };
+  const hash = createHash('sha256');
+  for (const part of [train.images, train.labels, test.images, test.labels]) hash.update(part);
+  const classes = Array.from({ length: 10 }, (_, i) => String(i));
+  return { name, sha256: hash.digest('hex'), classes, height: train.height, width: train.width, train, test };
 }
 
 /** All of MNIST, 60,000 + 10,000 images of 28×28, from the pinned npm package. */
@@ -108,32 +116,60 @@ export function batches(count: number, batch: number, seed: number): (step: numb
     });
 }
 
+/** Windows cut from training images, with where each was cut. */
+export interface Windows {
+  readonly height: number;
+  readonly width: number;
+  readonly count: number;
+  /** [count × height × width], 0..1. */
+  readonly values: Float32Array;
+  /** Index of the training image. */
+  readonly images: Uint32Array;
+  readonly labels: Uint8Array;
+  /** Row and column of the window's first pixel in its image. */
+  readonly tops: Uint16Array;
+  readonly lefts: Uint16Array;
+}
+
+/** Windows whose brightest pixel is below this are blank. */
+const BLANK = 0.2 * 255;
+
 /**
- * A seeded sample of `count` windows [count × height × width] of the training images, 0..1. Windows whose
- * brightest pixel is below 0.2 are blank and drawn again.
+ * A seeded sample of windows of the training images; blank ones are drawn again. A window as large as an image
+ * gives the first `count` images as they stand.
  */
 export function sampleWindows(
   dataset: Dataset,
-  height: number,
-  width: number,
-  count: number,
+  { height, width }: { height: number; width: number },
+  wanted: number,
   seed: number,
-): Float32Array {
-  const rng = createRng(seed);
+): Windows {
+  const { train } = dataset;
+  const whole = height === dataset.height && width === dataset.width;
+  const count = whole ? Math.min(wanted, train.count) : wanted;
   const size = height * width;
-  const out = new Float32Array(count * size);
+  const rng = createRng(seed);
+  const values = new Float32Array(count * size);
+  const images = new Uint32Array(count);
+  const tops = new Uint16Array(count);
+  const lefts = new Uint16Array(count);
   for (let n = 0; n < count;) {
-    const image = rng.below(dataset.train.count) * dataset.height * dataset.width;
-    const top = rng.below(dataset.height - height + 1);
-    const left = rng.below(dataset.width - width + 1);
+    const image = whole ? n : rng.below(train.count);
+    const top = whole ? 0 : rng.below(dataset.height - height + 1);
+    const left = whole ? 0 : rng.below(dataset.width - width + 1);
     let brightest = 0;
-    for (let i = 0; i < size; i++) {
-      const at = image + (top + Math.floor(i / width)) * dataset.width + left + (i % width);
-      const value = (dataset.train.images[at] ?? 0) / 255;
-      out[n * size + i] = value;
-      brightest = Math.max(brightest, value);
+    let to = n * size;
+    for (let row = top; row < top + height; row++) {
+      const from = (image * dataset.height + row) * dataset.width + left;
+      for (let column = from; column < from + width; column++) {
+        const value = train.images[column] ?? 0;
+        if (value > brightest) brightest = value;
+        values[to++] = value / 255;
+      }
     }
-    if (brightest >= 0.2) n++;
+    [images[n], tops[n], lefts[n]] = [image, top, left];
+    if (whole || brightest >= BLANK) n++;
   }
-  return out;
+  const labels = Uint8Array.from(images, (image) => train.labels[image] ?? 0);
+  return { height, width, count, values, images, labels, tops, lefts };
 }

@@ -23,8 +23,8 @@ export interface GalleryContent {
 /** Writes a gallery folder, whole or not at all; `folder` must not exist yet. */
 export async function writeGallery(folder: string, content: GalleryContent): Promise<Gallery> {
   const { about, mapping, images, curveSteps, curves } = content;
-  const { height, width } = about.picture;
-  const size = height * width;
+  const { height, width, channels } = about.picture;
+  const size = height * width * channels;
   const files = new Map<string, Uint8Array>();
   const greys = about.units.map(({ state }, i) => {
     const raw = images.subarray(i * size, (i + 1) * size);

@@ -1,0 +1,98 @@
+// How a picture is made from the numbers that are searched.
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-node';
+import { tf } from '../native/tensorflow';
+import type { Rng } from '../network/rng';
+import type { Prior } from './prior';
+
+export interface PictureSize {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+export interface Parametrisation {
+  readonly name: string;
+  /** Numbers searched per picture. */
+  readonly size: number;
+  /** Standard normal starts [n, size]. */
+  readonly start: (n: number, rng: Rng) => Tensor2D;
+  /** Pictures [n, h, w, c] of θ [n, size]; differentiable. */
+  readonly image: (theta: Tensor2D) => Tensor4D;
+  dispose(): void;
+}
+
+const normal =
+  (size: number) =>
+  (n: number, rng: Rng): Tensor2D =>
+    tf.tensor2d(
+      Float32Array.from({ length: n * size }, () => rng.normal()),
+      [n, size],
+    );
+
+/** The pixels themselves. */
+export function pixel({ height, width, channels }: PictureSize): Parametrisation {
+  const size = height * width * channels;
+  return {
+    name: 'pixel',
+    size,
+    start: normal(size),
+    image: (theta) => theta.reshape([-1, height, width, channels]),
+    dispose: () => undefined,
+  };
+}
+
+/** x = μ + z·axes: the principal axes of real windows, each scaled by its standard deviation. */
+export function whitened(prior: Prior, { height, width, channels }: PictureSize): Parametrisation {
+  const size = prior.axes.shape[0];
+  return {
+    name: 'whitened',
+    size,
+    start: normal(size),
+    image: (z) => tf.matMul(z, prior.axes).add(prior.mean).reshape([-1, height, width, channels]),
+    dispose: () => undefined,
+  };
+}
+
+/** Orthonormal DCT-II [n, n]; row k is the cosine of frequency k. */
+export function dctMatrix(n: number): Tensor2D {
+  const values = Float32Array.from({ length: n * n }, (_, i) => {
+    const k = Math.floor(i / n);
+    return Math.sqrt((k === 0 ? 1 : 2) / n) * Math.cos((Math.PI * k * ((i % n) + 0.5)) / n);
+  });
+  return tf.tensor2d(values, [n, n]);
+}
+
+/** The scale of each DCT coefficient, 1/max(frequency, the lowest one), in cycles per pixel, as [h × w]. */
+export function dctScales(height: number, width: number): Float32Array {
+  const lowest = 0.5 / Math.max(height, width);
+  return Float32Array.from({ length: height * width }, (_, i) => {
+    const frequency = Math.hypot(Math.floor(i / width) / (2 * height), (i % width) / (2 * width));
+    return lowest / Math.max(frequency, lowest);
+  });
+}
+
+/**
+ * DCT coefficients θ ∘ 1/f, channel by channel: the spectrum of natural images (Olah, Mordvintsev & Schubert 2017,
+ * "Feature Visualization", preconditioning; they use the FFT, for which tfjs has no gradient).
+ */
+export function dct({ height, width, channels }: PictureSize): Parametrisation {
+  const size = height * width * channels;
+  const rows = dctMatrix(height);
+  const columns = dctMatrix(width);
+  const scales = tf.tensor(dctScales(height, width), [1, height, width]);
+  return {
+    name: 'dct',
+    size,
+    start: normal(size),
+    image: (theta) => {
+      // θ is [n, c, h, w]: both axes are transformed by a matrix product over the last one
+      const spectrum = theta.reshape([-1, height, width]).mul(scales);
+      const across = tf.matMul(spectrum.reshape<Tensor2D>([-1, width]), columns).reshape([-1, height, width]);
+      const turned = across.transpose([0, 2, 1]).reshape<Tensor2D>([-1, height]);
+      return tf.matMul(turned, rows).reshape([-1, channels, width, height]).transpose([0, 3, 2, 1]);
+    },
+    dispose: () => {
+      tf.dispose([rows, columns, scales]);
+    },
+  };
+}

@@ -1,0 +1,76 @@
+// What a command says: lines and progress for people, one JSON document for machines.
+import { SingleBar } from 'cli-progress';
+
+export interface Progress {
+  /** Sets how much is done; `note` is a short text shown beside the bar. */
+  update(done: number, note?: string): void;
+  stop(): void;
+}
+
+export interface Console {
+  readonly json: boolean;
+  /** A line of a result. Nothing with --json. */
+  say(line: string): void;
+  /** The result for machines: one JSON document on stdout with --json, else nothing. */
+  result(value: unknown): void;
+  /** Long work: a bar with the time left on a terminal, else a line now and then, on stderr. */
+  progress(label: string, total: number): Progress;
+}
+
+/** Seconds between two lines of progress where there is no terminal. */
+const LINE_EVERY = 10;
+
+function bar(label: string, total: number): Progress {
+  const shown = new SingleBar({
+    format: `${label} {bar} {percentage} %  {note}  {eta_formatted} left`,
+    barsize: 24,
+    hideCursor: true,
+    clearOnComplete: true,
+    etaBuffer: 50,
+  });
+  shown.start(total, 0, { note: '' });
+  return {
+    update: (done, note) => {
+      shown.update(done, note === undefined ? {} : { note });
+    },
+    stop: () => {
+      shown.stop();
+    },
+  };
+}
+
+function lines(label: string, total: number, write: (line: string) => void): Progress {
+  const began = performance.now();
+  let said = began;
+  return {
+    update: (done, note) => {
+      const now = performance.now();
+      if (now - said < LINE_EVERY * 1000 || done === 0) return;
+      said = now;
+      const left = Math.round((((now - began) / done) * (total - done)) / 1000);
+      write(
+        `${label}: ${Math.round((100 * done) / total)} %${note === undefined ? '' : `, ${note}`}, ${left} s left`,
+      );
+    },
+    stop: () => undefined,
+  };
+}
+
+/** The console of a terminal or of a pipe. */
+export function createConsole(json: boolean): Console {
+  return {
+    json,
+    say: (line) => {
+      if (!json) process.stdout.write(`${line}\n`);
+    },
+    result: (value) => {
+      if (json) process.stdout.write(`${JSON.stringify(value, null, 1)}\n`);
+    },
+    progress: (label, total) =>
+      process.stderr.isTTY
+        ? bar(label, total)
+        : lines(label, total, (line) => {
+            process.stderr.write(`${line}\n`);
+          }),
+  };
+}

@@ -1,0 +1,7 @@
+// The commands that need TensorFlow, loaded once it is in place.
+export { openIdx, openMnist } from '../datasets/dataset';
+export { demo } from './demo';
+export { doctor } from './doctor';
+export { askQuestion } from './question';
+export { trainModel } from './train';
+export { openModel, parseUnits, visualizeModel } from './visualize';

@@ -1,0 +1,183 @@
+// filterscope visualize: the pictures of a layer's units, saved as a gallery.
+import { join } from 'node:path';
+import { meanLikeness } from '../ascent/likeness';
+import { UserError } from '../contract/errors';
+import type { Gallery } from '../contract/gallery';
+import type { Method } from '../contract/method';
+import type { Dataset } from '../datasets/dataset';
+import { realWindows } from '../evidence/real-windows';
+import { visualize } from '../methods/visualize';
+import { openTfjsLayers } from '../network/formats/tfjs-layers';
+import { unitLayers, type Network } from '../network/network';
+import { windowOf } from '../network/receptive-field';
+import type { Mapping } from '../pictures/sheet';
+import { writeGallery } from '../store/gallery';
+import { APP_VERSION } from '../version';
+import type { Console } from './console';
+import { middle } from './format';
+import { mustNotExist } from './train';
+
+export const openModel = (folder: string): Promise<Network> => openTfjsLayers(join(folder, 'model.json'));
+
+/** Units like "3,7-9" as numbers; null for all. Throws a UserError for anything else. */
+export function parseUnits(text: string | undefined): number[] | null {
+  if (text === undefined) return null;
+  const units = text.split(',').flatMap((part) => {
+    const range = /^\s*(\d+)(?:-(\d+))?\s*$/.exec(part);
+    if (range === null) throw new UserError(`"${part}" names no units.`, 'Write units like 3 or 3,7-9.');
+    const [first, last] = [Number(range[1]), Number(range[2] ?? range[1])];
+    if (last < first)
+      throw new UserError(`The range ${part} runs backwards.`, 'Write units like 3 or 3,7-9.');
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  });
+  return [...new Set(units)];
+}
+
+export interface VisualizeFlags {
+  readonly layer: string;
+  readonly units: readonly number[] | null;
+  readonly method: Method;
+  readonly seed: number;
+}
+
+/** How the 8-bit pictures are made from the raw ones, for each method. */
+function mappingOf(method: Method, wholeImage: boolean): Mapping {
+  if (method.name === 'plain' || method.name === 'fourier') return 'signed';
+  return wholeImage && method.name !== 'question' ? 'ink' : 'contrast';
+}
+
+/** The few numbers that sum a gallery up. */
+export interface Summary {
+  readonly layer: string;
+  readonly method: string;
+  readonly units: number;
+  readonly dead: number;
+  /** Radius or norm; null where there is none. */
+  readonly budget: number | null;
+  /** Median over live units of the picture's response / the best real one. */
+  readonly ratio: number;
+  /** Certificate: 1 − gap, median and worst over live units. */
+  readonly certificate: { readonly median: number; readonly worst: number };
+  /** Mean absolute correlation between the layer's pictures. */
+  readonly likeness: number;
+  readonly seconds: number;
+}
+
+function summarise(gallery: Gallery, images: Float32Array): Summary {
+  const live = gallery.units.filter(({ state }) => state !== 'dead' && state !== 'failed');
+  const certified = live.flatMap(({ certificate }) => (certificate === null ? [] : [1 - certificate.gap]));
+  return {
+    layer: gallery.layer.name,
+    method: gallery.method.name,
+    units: gallery.units.length,
+    dead: gallery.units.length - live.length,
+    budget: gallery.units[0]?.norm ?? null,
+    ratio: middle(
+      live.flatMap(({ score, bestReal }) => (bestReal === null ? [] : [(score ?? 0) / bestReal])),
+    ),
+    certificate: { median: middle(certified), worst: Math.min(...certified) },
+    likeness: meanLikeness(images, gallery.units.length),
+    seconds: gallery.timings.seconds,
+  };
+}
+
+/** One line for people. */
+function sentence({
+  layer,
+  method,
+  units,
+  dead,
+  budget,
+  ratio,
+  certificate,
+  likeness,
+  seconds,
+}: Summary): string {
+  const parts = [
+    `${units} units${dead === 0 ? '' : `, ${dead} dead`}`,
+    ...(budget === null || method === 'question' ? [] : [`budget ${budget.toFixed(2)}`]),
+    ...(Number.isNaN(ratio) ? [] : [`response ${ratio.toFixed(2)} × the best real one`]),
+    ...(Number.isFinite(certificate.worst)
+      ? [`certificate ${certificate.median.toFixed(4)}, worst ${certificate.worst.toFixed(4)}`]
+      : []),
+    `likeness of pictures ${likeness.toFixed(2)}`,
+    `${seconds.toFixed(2)} s`,
+  ];
+  return `${layer.padEnd(8)} ${method.padEnd(9)} ${parts.join('; ')}`;
+}
+
+/** Visualises one layer of an open network into a gallery folder. */
+export async function visualizeNetwork(
+  network: Network,
+  dataset: Dataset,
+  folder: string,
+  flags: VisualizeFlags,
+  out: Console,
+  signal: AbortSignal,
+): Promise<Summary> {
+  mustNotExist(folder);
+  const { layer, method, units, seed } = flags;
+  if (!unitLayers(network).some(({ name }) => name === layer)) {
+    const names = unitLayers(network).map(({ name }) => name);
+    throw new UserError(
+      `The model has no layer "${layer}" with units.`,
+      `Choose one of ${names.join(', ')}.`,
+    );
+  }
+  const began = performance.now();
+  const windows = realWindows(dataset, network, layer).values;
+  const steps = method.name === 'question' ? method.iterations : method.steps;
+  const bar = out.progress(`${layer} ${method.name}`, steps);
+  const run = visualize({ network, layer, units, method, seed, windows, signal });
+  let next = await run.next();
+  for (; next.done !== true; next = await run.next()) bar.update(next.value.step);
+  bar.stop();
+  const result = next.value;
+  const seconds = (performance.now() - began) / 1000;
+  const { whole } = windowOf(network, layer);
+  const { height, width } = result.picture;
+  const gallery = await writeGallery(folder, {
+    about: {
+      appVersion: APP_VERSION,
+      createdAt: new Date().toISOString(),
+      title: `${layer} · ${method.name}`,
+      model: { name: network.name, sha256: network.sha256 },
+      layer: { name: layer, units: result.units.length, receptiveField: whole ? null : { height, width } },
+      method: {
+        name: method.name,
+        parameters: JSON.parse(JSON.stringify(result.method)) as Record<string, never>,
+      },
+      dataset: { name: dataset.name, sha256: dataset.sha256 },
+      seed,
+      picture: result.picture,
+      units: result.units,
+      timings: { seconds, steps },
+    },
+    mapping: mappingOf(method, whole),
+    images: result.images,
+    curveSteps: result.curves.steps,
+    curves: result.curves.scores,
+  });
+  const summary = summarise(gallery, result.images);
+  out.say(sentence(summary));
+  return summary;
+}
+
+/** The command: opens the model, visualises, saves. */
+export async function visualizeModel(
+  model: string,
+  dataset: Dataset,
+  folder: string,
+  flags: VisualizeFlags,
+  out: Console,
+  signal: AbortSignal,
+): Promise<void> {
+  const network = await openModel(model);
+  try {
+    const summary = await visualizeNetwork(network, dataset, folder, flags, out, signal);
+    out.say(`Saved in ${folder}: sheet.png, units/, curves.csv, gallery.json`);
+    out.result({ folder, ...summary });
+  } finally {
+    network.dispose();
+  }
+}

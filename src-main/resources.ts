@@ -1,0 +1,15 @@
+// Where the files that ship with the app lie: beside the code in a checkout, beside the archive in an installed app.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder `resources`, found upwards from this very file, whatever bundle it stands in. */
+export function resourceFolder(): string {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const found = join(folder, 'resources');
+    if (existsSync(join(found, 'model')) || folder === dirname(folder)) return found;
+  }
+}
+
+/** The model that ships with the app: the question's, made by `npm run cli -- train resources/model`. */
+export const shippedModel = (): string => join(resourceFolder(), 'model');
