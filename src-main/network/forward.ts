@@ -82,22 +82,26 @@ function apply(node: Node, x: Tensor4D, windowed: boolean): Tensor4D {
  * With `windowed`, x holds receptive-field windows instead of whole images, and no layer pads.
  */
 export function forward(network: Network, x: Tensor4D, name: string, windowed = false): Tensor4D {
-  let value = x;
-  for (const node of chainTo(network, name)) value = apply(node, value, windowed);
-  return value;
+  return tf.tidy(() => {
+    let value = x;
+    for (const node of chainTo(network, name)) value = apply(node, value, windowed);
+    return value;
+  });
 }
 
 /** The outputs of several nodes for whole images x, in the order of `names`, each layer evaluated once. */
 export function forwardAll(network: Network, x: Tensor4D, names: readonly string[]): Tensor4D[] {
-  const found = new Map<string, Tensor4D>();
-  for (const node of network.nodes) {
-    const source = node.inputs[0];
-    found.set(node.name, apply(node, source === undefined ? x : (found.get(source) as Tensor4D), false));
-  }
-  return names.map((name) => {
-    const value = found.get(name);
-    if (value === undefined) throw new RangeError(`The network has no node "${name}".`);
-    return value;
+  return tf.tidy(() => {
+    const found = new Map<string, Tensor4D>();
+    for (const node of network.nodes) {
+      const source = node.inputs[0];
+      found.set(node.name, apply(node, source === undefined ? x : (found.get(source) as Tensor4D), false));
+    }
+    return names.map((name) => {
+      const value = found.get(name);
+      if (value === undefined) throw new RangeError(`The network has no node "${name}".`);
+      return value;
+    });
   });
 }
 
