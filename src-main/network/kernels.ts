@@ -3,8 +3,11 @@ import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node/dist/nodejs_kern
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow';
 
-/** 'same' pads so that the output is ⌈input / stride⌉; 'valid' does not pad. */
-export type Padding = 'same' | 'valid';
+/** Zeros before and after the rows and the columns. */
+export type ExplicitPadding = readonly [top: number, bottom: number, left: number, right: number];
+
+/** 'same' pads so that the output is ⌈input / stride⌉, 'valid' does not pad; else as many zeros as it says. */
+export type Padding = 'same' | 'valid' | ExplicitPadding;
 
 interface Attribute {
   name: string;
@@ -58,15 +61,28 @@ export interface PoolGeometry {
   readonly padding: Padding;
 }
 
+const paddingAttributes = (padding: Padding): Attribute[] => [
+  text('padding', typeof padding === 'string' ? padding.toUpperCase() : 'EXPLICIT'),
+  int('explicit_paddings', typeof padding === 'string' ? [] : [0, 0, ...padding, 0, 0]),
+  text('data_format', 'NHWC'),
+];
+
 function convAttributes({ strides, padding, dilations }: ConvGeometry): Attribute[] {
   return attributes(`conv ${strides} ${padding} ${dilations}`, () => [
     floatType(),
     int('strides', [1, ...strides, 1]),
     bool('use_cudnn_on_gpu', true),
-    text('padding', padding.toUpperCase()),
-    int('explicit_paddings', []),
-    text('data_format', 'NHWC'),
+    ...paddingAttributes(padding),
     int('dilations', [1, ...dilations, 1]),
+  ]);
+}
+
+function depthwiseAttributes(stride: number, padding: Padding): Attribute[] {
+  return attributes(`depthwise ${stride} ${padding}`, () => [
+    floatType(),
+    int('strides', [1, stride, stride, 1]),
+    ...paddingAttributes(padding),
+    int('dilations', [1, 1, 1, 1]),
   ]);
 }
 
@@ -75,8 +91,18 @@ function poolAttributes({ size, strides, padding }: PoolGeometry): Attribute[] {
     floatType(),
     int('ksize', [1, ...size, 1]),
     int('strides', [1, ...strides, 1]),
+    ...paddingAttributes(padding),
+  ]);
+}
+
+/** Average pooling knows no explicit padding. */
+function averageAttributes({ size, strides, padding }: PoolGeometry): Attribute[] {
+  if (typeof padding !== 'string') throw new RangeError('Average pooling pads in a step of its own.');
+  return attributes(`average ${size} ${strides} ${padding}`, () => [
+    floatType(),
+    int('ksize', [1, ...size, 1]),
+    int('strides', [1, ...strides, 1]),
     text('padding', padding.toUpperCase()),
-    int('explicit_paddings', []),
     text('data_format', 'NHWC'),
   ]);
 }
@@ -93,7 +119,7 @@ export function conv2d(x: Tensor4D, kernel: Tensor4D, geometry: ConvGeometry): T
   return run('Conv2D', convAttributes(geometry), [x, kernel]) as Tensor4D;
 }
 
-/** Gradient of a convolution with respect to its input of the given shape. */
+/** Gradient of a convolution without dilation or groups with respect to its input of the given shape. */
 export function conv2dInputGradient(
   shape: readonly [number, number, number, number],
   kernel: Tensor4D,
@@ -117,6 +143,32 @@ export function conv2dKernelGradient(
   const dw = run('Conv2DBackpropFilter', convAttributes(geometry), [x, sizes, dy]) as Tensor4D;
   sizes.dispose();
   return dw;
+}
+
+/**
+ * Depthwise convolution of x [n, h, w, c] with [kh, kw, c, m]: [n, h', w', c·m]. Where oneDNN is absent the kernel
+ * takes square strides and no dilation alone, so it is offered no other.
+ */
+export function depthwiseConv2d(x: Tensor4D, kernel: Tensor4D, stride: number, padding: Padding): Tensor4D {
+  return run('DepthwiseConv2dNative', depthwiseAttributes(stride, padding), [x, kernel]) as Tensor4D;
+}
+
+/** Gradient of a depthwise convolution with respect to its input of the given shape. */
+export function depthwiseInputGradient(
+  shape: readonly [number, number, number, number],
+  kernel: Tensor4D,
+  dy: Tensor4D,
+  stride: number,
+  padding: Padding,
+): Tensor4D {
+  const sizes = tf.tensor1d([...shape], 'int32');
+  const dx = run('DepthwiseConv2dNativeBackpropInput', depthwiseAttributes(stride, padding), [
+    sizes,
+    kernel,
+    dy,
+  ]) as Tensor4D;
+  sizes.dispose();
+  return dx;
 }
 
 /** x + bias along the last axis. */
@@ -147,6 +199,23 @@ export function maxPool(x: Tensor4D, geometry: PoolGeometry): Tensor4D {
 /** Gradient of max-pooling: dy goes to the first greatest element of each window of x. */
 export function maxPoolGradient(x: Tensor4D, y: Tensor4D, dy: Tensor4D, geometry: PoolGeometry): Tensor4D {
   return run('MaxPoolGrad', poolAttributes(geometry), [x, y, dy]) as Tensor4D;
+}
+
+/** Mean over windows of x [n, h, w, c], padding left out of the count. */
+export function averagePool(x: Tensor4D, geometry: PoolGeometry): Tensor4D {
+  return run('AvgPool', averageAttributes(geometry), [x]) as Tensor4D;
+}
+
+/** Gradient of averagePool with respect to its input of the given shape. */
+export function averagePoolGradient(
+  shape: readonly [number, number, number, number],
+  dy: Tensor4D,
+  geometry: PoolGeometry,
+): Tensor4D {
+  const sizes = tf.tensor1d([...shape], 'int32');
+  const dx = run('AvgPoolGrad', averageAttributes(geometry), [sizes, dy]) as Tensor4D;
+  sizes.dispose();
+  return dx;
 }
 
 /** a·b, either side transposed on the way. */

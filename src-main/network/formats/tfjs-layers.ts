@@ -219,7 +219,15 @@ export async function openTfjsLayers(path: string): Promise<Network> {
   }
   const { modelTopology, weightsManifest } = parsed.data;
   const shards = await Promise.all(
-    weightsManifest.flatMap(({ paths }) => paths).map((shard) => readFile(join(dirname(path), shard))),
+    weightsManifest
+      .flatMap(({ paths }) => paths)
+      .map((shard) =>
+        readFile(join(dirname(path), shard)).catch((cause: unknown) => {
+          throw new UserError(`The weights file ${shard} is missing.`, 'Copy the whole model folder again.', {
+            cause,
+          });
+        }),
+      ),
   );
   const bytes = Buffer.concat(shards);
   const weights = decodeWeights(

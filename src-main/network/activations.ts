@@ -1,0 +1,162 @@
+// Activation functions by name: all of Keras', and those of ONNX and TensorFlow graphs.
+import type { Tensor } from '@tensorflow/tfjs-node';
+import { tf } from '../native/tensorflow';
+
+/** An element-wise function with its parameters; 'softmax' and its kin work along the last axis. */
+export type Activation =
+  /** x above `threshold`, slope·(x − threshold) below it, at most `max` (Keras' ReLU layer). */
+  | { readonly name: 'rectified'; readonly slope: number; readonly max: number; readonly threshold: number }
+  | { readonly name: 'elu' | 'celu'; readonly alpha: number }
+  | { readonly name: 'selu'; readonly alpha: number; readonly gamma: number }
+  /** clip(slope·x + shift, 0, 1). */
+  | { readonly name: 'hardSigmoid'; readonly slope: number; readonly shift: number }
+  | { readonly name: 'clip'; readonly min: number; readonly max: number }
+  | { readonly name: 'hardShrink' | 'softShrink'; readonly threshold: number }
+  /** x above `threshold`, else `otherwise`. */
+  | { readonly name: 'threshold'; readonly threshold: number; readonly otherwise: number }
+  | { readonly name: 'squareplus'; readonly b: number }
+  | { readonly name: PlainActivation };
+
+/** Functions without parameters. */
+export type PlainActivation =
+  | 'sigmoid'
+  | 'tanh'
+  | 'softplus'
+  | 'softsign'
+  | 'silu'
+  | 'hardSilu'
+  | 'mish'
+  | 'gelu'
+  | 'geluTanh'
+  | 'glu'
+  | 'logSoftmax'
+  | 'logSigmoid'
+  | 'sparsePlus'
+  | 'sparseSigmoid'
+  | 'sparsemax'
+  | 'tanhShrink'
+  | 'exponential'
+  | 'log'
+  | 'squareRoot'
+  | 'reciprocalRoot'
+  | 'reciprocal'
+  | 'square'
+  | 'absolute'
+  | 'negative'
+  | 'sine'
+  | 'cosine'
+  | 'erf';
+
+/** Mean and standard: Φ(x) = (1 + erf(x / √2)) / 2. */
+const gelu = (x: Tensor): Tensor => x.mul(0.5).mul(tf.erf(x.mul(Math.SQRT1_2)).add(1));
+
+/** Hendrycks & Gimpel 2016, "Gaussian error linear units": the tanh approximation. */
+const geluTanh = (x: Tensor): Tensor => {
+  const inner = x.add(x.mul(x).mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
+  return x.mul(0.5).mul(tf.tanh(inner).add(1));
+};
+
+/** Halves a and b of the last axis: a·σ(b). */
+const glu = (x: Tensor): Tensor => {
+  const [a, b] = tf.split(x, 2, -1) as [Tensor, Tensor];
+  return a.mul(tf.sigmoid(b));
+};
+
+/**
+ * The nearest point of the simplex, max(x − τ, 0) (Martins & Astudillo 2016). The k greatest elements are those with
+ * 1 + k·x₍ₖ₎ > Σ; τ is found without a gradient through the sorting, and then as their mean, through which it goes.
+ */
+const sparsemax = (x: Tensor): Tensor => {
+  const size = x.shape.at(-1) as number;
+  const support = tf.tidy(() => {
+    const sorted = tf.topk(x, size).values;
+    const sums = tf.cumsum(sorted, -1);
+    const counts = tf.range(1, size + 1);
+    const count = sorted.mul(counts).add(1).greater(sums).sum(-1, true);
+    const chosen = tf.oneHot(count.sub(1).reshape([-1]).toInt(), size).reshape(x.shape);
+    const threshold = sums.mul(chosen).sum(-1, true).sub(1).div(count);
+    return x.greater(threshold).toFloat();
+  });
+  const tau = x.mul(support).sum(-1, true).sub(1).div(support.sum(-1, true));
+  return x.sub(tau).mul(support);
+};
+
+/** x where it is above the threshold in magnitude, else 0. */
+const hardShrink = (x: Tensor, threshold: number): Tensor => x.mul(x.abs().greater(threshold).toFloat());
+
+const rectified = (x: Tensor, slope: number, max: number, threshold: number): Tensor => {
+  const above = x.greater(threshold).toFloat();
+  const kept = tf.minimum(threshold === 0 ? tf.relu(x) : x.mul(above), max);
+  if (slope === 0) return kept;
+  return kept.add(x.sub(threshold).mul(tf.sub(1, above)).mul(slope));
+};
+
+const plain: Readonly<Record<PlainActivation, (x: Tensor) => Tensor>> = {
+  sigmoid: (x) => tf.sigmoid(x),
+  tanh: (x) => tf.tanh(x),
+  softplus: (x) => tf.softplus(x),
+  softsign: (x) => x.div(x.abs().add(1)),
+  silu: (x) => x.mul(tf.sigmoid(x)),
+  hardSilu: (x) => x.mul(tf.clipByValue(x.add(3), 0, 6)).div(6),
+  mish: (x) => x.mul(tf.tanh(tf.softplus(x))),
+  gelu,
+  geluTanh,
+  glu,
+  logSoftmax: (x) => tf.logSoftmax(x),
+  logSigmoid: (x) => tf.softplus(x.neg()).neg(),
+  sparsePlus: (x) => {
+    const inside = tf.clipByValue(x, -1, 1);
+    return inside
+      .add(1)
+      .square()
+      .div(4)
+      .add(tf.relu(x.sub(1)));
+  },
+  sparseSigmoid: (x) => tf.clipByValue(x, -1, 1).add(1).div(2),
+  sparsemax,
+  tanhShrink: (x) => x.sub(tf.tanh(x)),
+  exponential: (x) => tf.exp(x),
+  log: (x) => tf.log(x),
+  squareRoot: (x) => tf.sqrt(x),
+  reciprocalRoot: (x) => tf.rsqrt(x),
+  reciprocal: (x) => tf.reciprocal(x),
+  square: (x) => tf.square(x),
+  absolute: (x) => x.abs(),
+  negative: (x) => x.neg(),
+  sine: (x) => tf.sin(x),
+  cosine: (x) => tf.cos(x),
+  erf: (x) => tf.erf(x),
+};
+
+/** The activation of x [n, …], differentiable. Formulas are those of Keras 3 and, for log … erf, of ONNX. */
+export function activate(activation: Activation, x: Tensor): Tensor {
+  switch (activation.name) {
+    case 'rectified':
+      return rectified(x, activation.slope, activation.max, activation.threshold);
+    case 'elu':
+      return tf.relu(x).add(tf.exp(tf.minimum(x, 0)).sub(1).mul(activation.alpha));
+    case 'celu':
+      return tf.relu(x).add(tf.exp(tf.minimum(x, 0).div(activation.alpha)).sub(1).mul(activation.alpha));
+    case 'selu':
+      return tf
+        .relu(x)
+        .add(tf.exp(tf.minimum(x, 0)).sub(1).mul(activation.alpha))
+        .mul(activation.gamma);
+    case 'hardSigmoid':
+      return tf.clipByValue(x.mul(activation.slope).add(activation.shift), 0, 1);
+    case 'clip':
+      return tf.clipByValue(x, activation.min, activation.max);
+    case 'hardShrink':
+      return hardShrink(x, activation.threshold);
+    case 'softShrink':
+      return x.sub(tf.clipByValue(x, -activation.threshold, activation.threshold));
+    case 'threshold': {
+      const above = x.greater(activation.threshold).toFloat();
+      return x.mul(above).add(tf.sub(1, above).mul(activation.otherwise));
+    }
+    case 'squareplus':
+      return x.add(x.square().add(activation.b).sqrt()).div(2);
+    default:
+      return plain[activation.name](x);
+  }
+}

@@ -1,0 +1,100 @@
+// LayersModel folders: what is saved loads elsewhere, and what is broken is refused with reasons.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Rank, Tensor } from '@tensorflow/tfjs-node';
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../src-main/contract/errors';
+import { tf } from '../../src-main/native/tensorflow';
+import { forward } from '../../src-main/network/forward';
+import { encodeTfjsLayers, openTfjsLayers } from '../../src-main/network/formats/tfjs-layers';
+import { folderOf, layersModel, QUESTION_LAYERS, QUESTION_WEIGHTS } from './models';
+
+const { json, bin } = encodeTfjsLayers(QUESTION_LAYERS, QUESTION_WEIGHTS);
+
+it('A saved model loads in tf.loadLayersModel and gives the same', async () => {
+  const path = join(layersModel(QUESTION_LAYERS, QUESTION_WEIGHTS), 'model.json');
+  const network = await openTfjsLayers(path);
+  const theirs = await tf.loadLayersModel(`file://${path}`);
+  const x = tf.randomUniform<Rank.R4>([3, 28, 28, 1], 0, 1, 'float32', 1);
+  const ours = forward(network, x, 'classes/softmax').reshape([3, 10]);
+  expect((theirs.predict(x) as Tensor).sub(ours).abs().max().dataSync()[0]).toBeLessThan(1e-5);
+  expect(network.parameters).toBe(theirs.countParams());
+  network.dispose();
+});
+
+it('The same files have the same fingerprint, others another', async () => {
+  const open = async (content: Record<string, string | Uint8Array>): Promise<string> => {
+    const network = await openTfjsLayers(join(folderOf(content), 'model.json'));
+    network.dispose();
+    return network.sha256;
+  };
+  const one = await open({ 'model.json': json, 'weights.bin': bin });
+  expect(await open({ 'model.json': json, 'weights.bin': bin })).toBe(one);
+  const other = Buffer.from(bin);
+  other[0] = (other[0] ?? 0) ^ 1;
+  expect(await open({ 'model.json': json, 'weights.bin': other })).not.toBe(one);
+});
+
+describe('A broken file is refused with a reason', () => {
+  const cases: [string, Record<string, string | Uint8Array>, RegExp][] = [
+    ['an empty folder', {}, /no file model\.json/],
+    ['an empty model.json', { 'model.json': '' }, /not JSON/],
+    [
+      'a model.json cut in half',
+      { 'model.json': json.slice(0, json.length >> 1), 'weights.bin': bin },
+      /not JSON/,
+    ],
+    ['another JSON', { 'model.json': '{"a": 1}' }, /no model that can be opened/],
+    ['weights cut short', { 'model.json': json, 'weights.bin': bin.subarray(0, 1000) }, /take 1000 bytes/],
+    ['weights too long', { 'model.json': json, 'weights.bin': Buffer.concat([bin, bin]) }, /describes/],
+    [
+      'a path out of the folder',
+      { 'model.json': json.replace('"weights.bin"', '"../weights.bin"'), 'weights.bin': bin },
+      /weightsManifest/,
+    ],
+    [
+      'a lying shape',
+      { 'model.json': json.replace('"shape":[5,5,1,4]', '"shape":[5,5,4,1]'), 'weights.bin': bin },
+      /conv1\/kernel is of shape 5×5×4×1; the layer needs 5×5×1×4/,
+    ],
+    [
+      'an overflowing shape',
+      {
+        'model.json': json.replace('"shape":[5,5,1,4]', '"shape":[99999999,99999999,4,1]'),
+        'weights.bin': bin,
+      },
+      /describes/,
+    ],
+    [
+      'a missing weight',
+      { 'model.json': json.replace('"conv2/bias"', '"conv3/bias"'), 'weights.bin': bin },
+      /conv2\/bias is missing/,
+    ],
+    [
+      'an unknown layer',
+      { 'model.json': json.replace('"MaxPooling2D"', '"Telescope"'), 'weights.bin': bin },
+      /"pool1" is a Telescope/,
+    ],
+  ];
+  it.each(cases)('%s', async (_, files, reason) => {
+    const error: unknown = await openTfjsLayers(join(folderOf(files), 'model.json')).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(UserError);
+    expect((error as UserError).message).toMatch(reason);
+    expect((error as UserError).remedy).not.toBe('');
+  });
+
+  it('a missing shard is named', async () => {
+    const error: unknown = await openTfjsLayers(join(folderOf({ 'model.json': json }), 'model.json')).catch(
+      (e: unknown) => e,
+    );
+    expect(error).toBeInstanceOf(UserError);
+    expect((error as UserError).message).toContain('weights.bin');
+  });
+});
+
+it('Keeps the bytes of the weights as they were', async () => {
+  const folder = layersModel(QUESTION_LAYERS, QUESTION_WEIGHTS);
+  expect(readFileSync(join(folder, 'weights.bin')).equals(bin)).toBe(true);
+  expect(JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'))).toEqual(JSON.parse(json));
+  await expect(openTfjsLayers(join(folder, 'model.json'))).resolves.toMatchObject({ input: [28, 28, 1] });
+});
