@@ -91,10 +91,11 @@ export async function* ascend(options: AscendOptions): AsyncGenerator<Frame, Asc
   try {
     for (; done < steps && signal?.aborted !== true; done++) {
       const gradient = tf.tidy(() => gradientAt(state.theta));
+      let frame: Frame | null = null;
       if (frames?.has(done) === true) {
         const { scores, images } = tf.tidy(() => look(state.theta));
         const cosines = gapOf(state.theta, gradient).map((gap) => 1 - gap);
-        yield { step: done, scores, images, gradientNorms: rowNorms(gradient), cosines };
+        frame = { step: done, scores, images, gradientNorms: rowNorms(gradient), cosines };
       }
       const moved = tf.tidy(() => constraint.project(optimiser.step(state.theta, gradient, done / steps)));
       state.theta.dispose();
@@ -105,6 +106,7 @@ export async function* ascend(options: AscendOptions): AsyncGenerator<Frame, Asc
         state.sum = summed;
       }
       gradient.dispose();
+      if (frame !== null) yield frame;
       if (performance.now() - turned > TURN_MS) {
         await turn();
         turned = performance.now();

@@ -56,10 +56,8 @@ export function box(): Constraint {
   return {
     name: 'box',
     project: (theta) => tf.clipByValue<Tensor2D>(theta, 0, 1),
-    advance: (theta, gradient, rate) => {
-      const scale = tf.maximum(gradient.abs().mean<Tensor2D>(1, true), 1e-30);
-      return theta.add<Tensor2D>(gradient.mul(rate).div(scale));
-    },
+    // the steepest direction in the maximum norm, whose ball the box is: small weights move as far as great ones
+    advance: (theta, gradient, rate) => theta.add<Tensor2D>(gradient.sign().mul(rate / 2)),
     gap: (theta, gradient) => {
       const best = tf.maximum(gradient.abs().sum<Tensor1D>(1).mul(0.5), 1e-30);
       const gain = gradient.mul(theta.sub(0.5)).sum<Tensor1D>(1);

@@ -16,8 +16,8 @@ export interface Movement {
 }
 
 /**
- * The matrix [h·w, h·w] that resamples a picture shifted by (dy, dx), scaled and turned (radians) about its centre,
- * bilinearly; outside is 0. Row i holds the weights of the source pixels of pixel i.
+ * The matrix [h·w, h·w] that resamples a picture shifted by (dy, dx), scaled and turned clockwise (radians) about its
+ * centre, bilinearly; outside is 0. Row i holds the weights of the source pixels of pixel i.
  */
 export function resamplingMatrix(
   height: number,
