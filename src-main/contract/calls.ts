@@ -53,8 +53,7 @@ export const startSchema = z.object({
 });
 export type Start = z.infer<typeof startSchema>;
 
-/** What a unit is judged by, apart from any picture: its kernel and its answers to real data. Windows are served as
- * pictures: media/windows/<model>/<layer>/<unit>.png is a row of the best ones, best first. */
+/** What a unit is judged by, apart from any picture: its answers to real data. The windows are pictures: see media. */
 export const layerEvidenceSchema = z.object({
   /** Windows (or whole images) looked at. */
   looked: z.int(),
@@ -64,18 +63,50 @@ export const layerEvidenceSchema = z.object({
   /** Label of each of them, same order. */
   labels: uint8,
   window: z.object({ height: z.int(), width: z.int(), channels: z.int() }),
-  /** Shape of a unit's kernel picture at media/kernel/<model>/<layer>/<unit>.png; null for layers too wide to draw. */
+  /** Shape of a unit's kernel picture (see media); null for layers whose kernel is no picture. */
   kernel: z.object({ height: z.int(), width: z.int() }).nullable(),
 });
 export type LayerEvidence = z.infer<typeof layerEvidenceSchema>;
 
-export const unitCurvesSchema = z.object({
+/** Curves of all units of a run, each [steps × units] row-major in the order of the run's units; NaN where unknown. */
+export const curvesSchema = z.object({
   steps: float32,
   scores: float32,
   gradientNorms: float32,
   cosines: float32,
 });
-export type UnitCurves = z.infer<typeof unitCurvesSchema>;
+export type Curves = z.infer<typeof curvesSchema>;
+
+/** What is known of one unit beside its picture. */
+export const unitEvidenceSchema = z.object({
+  /** Objective over the sampled windows: counts of equal bins from low to high. */
+  histogram: z.object({ low: z.number(), high: z.number(), counts: z.array(z.int()) }),
+  /** Mean objective by label, in the order of the classes. */
+  byLabel: float32,
+  /** Units of the layer below that make up this one, strongest first; empty for the first layer and for dense ones. */
+  builtFrom: z.array(
+    z.object({
+      layer: z.string(),
+      unit: z.int(),
+      /** Share of the pre-activation at the unit's best real window that comes through it; negative takes away. */
+      share: z.number(),
+    }),
+  ),
+  /** Least real responses, worst first. */
+  worst: float32,
+});
+export type UnitEvidence = z.infer<typeof unitEvidenceSchema>;
+
+/** How the pictures of a run compare with each other and with real data. */
+export const runEvidenceSchema = z.object({
+  /** Mean absolute Pearson correlation between the pictures: 0 all differ, 1 all are alike. */
+  likeness: z.number(),
+  /** Per unit of the run: greatest cosine, in the whitened space, to a real window that is not blank. */
+  nearestReal: float32,
+  /** Share of restarts, per unit, whose score is within 2 % of the best; NaN with one start. */
+  startsAgree: float32,
+});
+export type RunEvidence = z.infer<typeof runEvidenceSchema>;
 
 /** Every layer's answer to one drawn image. */
 export const responseSchema = z.object({
@@ -158,9 +189,11 @@ export const calls = {
   'runs.cancel': call(z.object({ run: id }), nothing),
   'runs.pause': call(z.object({ run: id }), nothing),
   'runs.resume': call(z.object({ run: id }), nothing),
-  'runs.curves': call(z.object({ run: id, unit: z.int().min(0) }), unitCurvesSchema),
+  'runs.curves': call(z.object({ run: id }), curvesSchema),
 
   'evidence.layer': call(z.object({ model: id, layer: id }), layerEvidenceSchema),
+  'evidence.unit': call(z.object({ model: id, layer: id, unit: z.int().min(0) }), unitEvidenceSchema),
+  'evidence.run': call(z.object({ run: id }), runEvidenceSchema),
   'question.answer': call(z.object({ model: id }), questionAnswerSchema),
 
   'draw.respond': call(z.object({ model: id, image: uint8 }), responseSchema),

@@ -7,7 +7,7 @@ import { settingsSchema } from './settings';
 export const events = {
   /** A run began, changed its state, ended, or got a better estimate (at most twice a second). */
   'run.changed': z.object({ run: runSchema }),
-  /** A new frame of a visualisation: fetch media/run/<run>/<frame>.png; scores and states of its units. */
+  /** A new frame of a visualisation, whose pictures are at media.runSheet; scores and states of its units. */
   'run.frame': z.object({
     run: z.string(),
     frame: z.int(),

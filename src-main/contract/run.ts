@@ -56,7 +56,7 @@ export const visualizeRunSchema = runBase.extend({
   method: methodSchema,
   /** Height, width and channels of one unit's picture. */
   picture: z.object({ height: z.int(), width: z.int(), channels: z.int() }).nullable(),
-  /** Steps at which a frame was kept; pictures of frame i are at media/run/<id>/<i>.png. */
+  /** Steps at which a frame was kept; its pictures: see media.runSheet. */
   frames: z.array(z.int()),
   units: z.array(unitResultSchema),
 });
