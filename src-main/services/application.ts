@@ -1,5 +1,4 @@
 // What the app is to a host: calls, pictures and events on one side, the few abilities of the host on the other.
-import type { CallName } from '../contract/calls';
 import type { Reply, Sent } from '../contract/wire';
 
 /** What only a host can do. A host that cannot leaves it out. */
@@ -18,7 +17,7 @@ export interface HostAbilities {
 /** The app, host-free. Hosts check who calls; the app checks what is asked. */
 export interface Application {
   /** Answers a call by name; `input` is checked against its schema. Never rejects: errors are replies. */
-  call(name: string, input: unknown): Promise<Reply<CallName>>;
+  call(name: string, input: unknown): Promise<Reply>;
   /** Answers GET requests whose path is below `media/`, relative to the page; 404 for anything unknown. */
   media(request: Request): Promise<Response>;
   /** Listens to events until the returned function is called. */
