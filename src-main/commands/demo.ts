@@ -7,7 +7,8 @@ import { shippedModel } from '../resources';
 import type { Console } from './console';
 import { askQuestion } from './question';
 import { mustNotExist, trainModel } from './train';
-import { openModel, visualizeNetwork } from './visualize';
+import { openModel } from '../network/formats/open';
+import { visualizeNetwork } from './visualize';
 
 export interface DemoFlags {
   readonly fast: boolean;

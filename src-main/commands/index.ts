@@ -4,4 +4,5 @@ export { demo } from './demo';
 export { doctor } from './doctor';
 export { askQuestion } from './question';
 export { trainModel } from './train';
-export { openModel, parseUnits, visualizeModel } from './visualize';
+export { openModel } from '../network/formats/open';
+export { parseUnits, visualizeModel } from './visualize';

@@ -1,5 +1,4 @@
 // filterscope visualize: the pictures of a layer's units, saved as a gallery.
-import { join } from 'node:path';
 import { meanLikeness } from '../ascent/likeness';
 import { UserError } from '../contract/errors';
 import type { Gallery } from '../contract/gallery';
@@ -7,7 +6,7 @@ import type { Method } from '../contract/method';
 import type { Dataset } from '../datasets/dataset';
 import { realWindows } from '../evidence/real-windows';
 import { visualize } from '../methods/visualize';
-import { openTfjsLayers } from '../network/formats/tfjs-layers';
+import { openModel } from '../network/formats/open';
 import { unitLayers, type Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
 import type { Mapping } from '../pictures/sheet';
@@ -16,8 +15,6 @@ import { APP_VERSION } from '../version';
 import type { Console } from './console';
 import { middle } from './format';
 import { mustNotExist } from './train';
-
-export const openModel = (folder: string): Promise<Network> => openTfjsLayers(join(folder, 'model.json'));
 
 /** Units like "3,7-9" as numbers; null for all. Throws a UserError for anything else. */
 export function parseUnits(text: string | undefined): number[] | null {
