@@ -1,0 +1,170 @@
+// What the app and the engine's process say to each other, and the link that carries it.
+import type { TrainingConfiguration } from './contract/training';
+import type { GalleryUnit } from './contract/gallery';
+import type { Method } from './contract/method';
+import type {
+  LayerEvidence,
+  QuestionAnswer,
+  Response as DrawnResponse,
+  RunEvidence,
+  UnitEvidence,
+} from './contract/calls';
+import type { ModelInfo } from './contract/model';
+import type { TrainingReport, TrainingTest } from './contract/run';
+
+/** What the numbers say of a model file; who opened it under which name the app adds. */
+export type ModelFacts = Omit<ModelInfo, 'id' | 'saved' | 'testAccuracy' | 'testImages'>;
+
+/** Raw pictures, [count × height × width × channels]. */
+export interface Pictures {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly count: number;
+  readonly values: Float32Array;
+}
+
+/** Values of every unit at each of the steps, [steps × units] row-major; NaN where unknown. */
+export interface RunCurves {
+  readonly steps: Float32Array;
+  readonly scores: Float32Array;
+  readonly gradientNorms: Float32Array;
+  readonly cosines: Float32Array;
+}
+
+/** What a visualisation tells on its way, in the order of its units. */
+export type VisualizeProgress =
+  | {
+      readonly type: 'begun';
+      readonly units: readonly number[];
+      readonly picture: { readonly height: number; readonly width: number; readonly channels: number };
+      /** Objective at the best real window, per unit; NaN without data. */
+      readonly bestReal: Float32Array;
+    }
+  | {
+      readonly type: 'frame';
+      readonly step: number;
+      /** False for a picture of the moment that is no step of all units: shown, but not kept. */
+      readonly kept: boolean;
+      readonly scores: Float32Array;
+      readonly images: Float32Array;
+    };
+
+export interface Visualized {
+  readonly method: Method;
+  readonly units: readonly GalleryUnit[];
+  /** The pictures that are kept, [units × h × w × c]. */
+  readonly images: Float32Array;
+  readonly curves: RunCurves;
+  /** The sheet that the question's code would save; null for other methods. */
+  readonly sheet: Pictures | null;
+}
+
+export type TrainProgress =
+  | { readonly type: 'step'; readonly step: number }
+  | { readonly type: 'report'; readonly report: TrainingReport }
+  | { readonly type: 'test'; readonly test: TrainingTest };
+
+export interface Trained {
+  /** False when it was stopped: its checkpoint lies in the folder. */
+  readonly ended: boolean;
+  readonly step: number;
+}
+
+interface Job<Input, Output, Progress = never> {
+  readonly input: Input;
+  readonly output: Output;
+  readonly progress: Progress;
+}
+interface Unit {
+  /** Path of the model's file or folder. */
+  readonly model: string;
+  readonly layer: string;
+  readonly unit: number;
+}
+
+/** Everything that the engine does. Models are named by path, so that an engine started anew opens them on demand. */
+export interface Jobs {
+  readonly doctor: Job<null, readonly { readonly name: string; readonly value: string }[]>;
+  readonly open: Job<{ readonly model: string }, ModelFacts>;
+  readonly train: Job<
+    {
+      readonly dataset: string;
+      readonly configuration: TrainingConfiguration;
+      /** Holds the checkpoint while it goes on; the model is saved in `folder`/model at the end. */
+      readonly folder: string;
+    },
+    Trained,
+    TrainProgress
+  >;
+  readonly visualize: Job<
+    {
+      readonly model: string;
+      readonly dataset: string | null;
+      readonly layer: string;
+      readonly units: readonly number[] | null;
+      readonly method: Method;
+      readonly seed: number;
+    },
+    Visualized,
+    VisualizeProgress
+  >;
+  readonly respond: Job<{ readonly model: string; readonly image: Uint8Array }, DrawnResponse>;
+  readonly testImage: Job<
+    { readonly dataset: string; readonly index: number },
+    { readonly image: Uint8Array; readonly label: number; readonly height: number; readonly width: number }
+  >;
+  readonly layerEvidence: Job<
+    { readonly model: string; readonly layer: string; readonly dataset: string },
+    LayerEvidence
+  >;
+  readonly unitEvidence: Job<Unit & { readonly dataset: string }, UnitEvidence>;
+  readonly runEvidence: Job<
+    {
+      readonly model: string;
+      readonly layer: string;
+      readonly dataset: string;
+      readonly images: Float32Array;
+      readonly units: readonly GalleryUnit[];
+    },
+    RunEvidence
+  >;
+  readonly answer: Job<
+    {
+      readonly model: string;
+      readonly dataset: string;
+    },
+    Omit<QuestionAnswer, 'runs'>
+  >;
+  /** The real windows that excite a unit most (or least), best (or worst) first. */
+  readonly windows: Job<Unit & { readonly dataset: string; readonly worst: boolean }, Pictures>;
+  readonly kernel: Job<Unit & { readonly channel: number }, Pictures>;
+}
+export type JobName = keyof Jobs;
+
+/** From the app to the engine. A paused job stands still at its next frame. */
+export type ToEngine =
+  | { [N in JobName]: { readonly job: number; readonly name: N; readonly input: Jobs[N]['input'] } }[JobName]
+  | { readonly job: number; readonly signal: 'cancel' | 'pause' | 'resume' };
+
+/** From the engine to the app. Each job ends with one `value` or one `error`. */
+export type FromEngine =
+  | { readonly state: 'starting' | 'ready'; readonly detail: string }
+  | { readonly job: number; readonly progress: Jobs[JobName]['progress'] }
+  | { readonly job: number; readonly value: Jobs[JobName]['output'] }
+  | { readonly job: number; readonly error: { readonly message: string; readonly remedy: string } };
+
+/**
+ * The engine's process as the app holds it. Messages keep their typed arrays (structured clone); `onExit` is called
+ * once, with the code or null when a signal ended it.
+ */
+export interface EngineProcess {
+  readonly pid: number | undefined;
+  post(message: ToEngine): void;
+  onMessage(listener: (message: FromEngine) => void): void;
+  onExit(listener: (code: number | null) => void): void;
+  kill(): void;
+}
+
+/** Starts out/main/engine.js with these variables added to the environment. Written once a host. */
+export type StartEngine = (environment: Readonly<Record<string, string>>) => EngineProcess;
