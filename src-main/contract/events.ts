@@ -1,5 +1,6 @@
 // Every event that the main side sends to the renderer, by name.
 import { z } from 'zod';
+import { commandSchema } from './commands';
 import { modelInfoSchema } from './model';
 import { runSchema, trainingReportSchema, trainingTestSchema, unitResultSchema } from './run';
 import { settingsSchema } from './settings';
@@ -30,7 +31,7 @@ export const events = {
   'galleries.changed': z.object({}),
   'settings.changed': z.object({ settings: settingsSchema }),
   /** The user chose a command in the application's menu. */
-  'menu.command': z.object({ command: z.string() }),
+  'menu.command': z.object({ command: commandSchema }),
 };
 
 export type Events = typeof events;
