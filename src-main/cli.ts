@@ -1,11 +1,19 @@
 #!/usr/bin/env node
 // Filterscope from a terminal: train, visualize, question, gallery, doctor, demo.
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { createConsole, type Console, type Progress } from './commands/console';
-import { listGalleries, showGallery, verifyGallery } from './commands/gallery';
+import { exportGallery, listGalleries, showGallery, verifyGallery } from './commands/gallery';
 import { explain, UserError } from './contract/errors';
-import { methodSchema, repairsSchema, type Method, type Repairs } from './contract/method';
+import {
+  displaySchema,
+  methodSchema,
+  repairsSchema,
+  type Display,
+  type Method,
+  type Repairs,
+} from './contract/method';
 import { trainingConfigurationSchema } from './contract/training';
+import { EXPORT_FORMATS, type ExportFormat } from './store/export';
 import { ensureTensorflow } from './native/provision';
 import { APP_VERSION } from './version';
 
@@ -275,6 +283,31 @@ gallery
   .description('checks every file of a gallery against its checksum')
   .argument('<folder>', 'a gallery')
   .action((folder: string) => verifyGallery(folder, outOf()));
+
+gallery
+  .command('export')
+  .description('writes a gallery as one file: a sheet, a zip, an animation of the way there, or a page')
+  .argument('<folder>', 'a gallery')
+  .argument('[file]', 'file to write; must not exist yet; named after the gallery by default')
+  .addOption(new Option('--format <name>', 'what to write').choices(EXPORT_FORMATS).default('sheet'))
+  .option('--zoom <n>', 'pixels per pixel, for sheet and apng', whole(1, 32))
+  .addOption(
+    new Option(
+      '--display <name>',
+      'how raw values become grey, for sheet and html; by default as saved',
+    ).choices(displaySchema.options),
+  )
+  .addHelpText(
+    'after',
+    '\nExamples:\n  filterscope gallery export strokes strokes.png --zoom 8\n  filterscope gallery export strokes --format html --display signed',
+  )
+  .action(
+    (
+      folder: string,
+      file: string | undefined,
+      { format, ...options }: { format: ExportFormat; zoom?: number; display?: Display },
+    ) => exportGallery(folder, file, format, options, outOf()),
+  );
 
 program
   .command('doctor')

@@ -1,9 +1,13 @@
-// filterscope gallery: list, show and verify saved galleries.
+// filterscope gallery: list, show, export and verify saved galleries.
 import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
 import { explain, UserError } from '../contract/errors';
-import { damagedParts, readGallery } from '../store/gallery';
+import { exportGallery as exported, type ExportFormat, type ExportOptions } from '../store/export';
+import { readGallery } from '../store/gallery';
+import { inspectGallery } from '../store/inspection';
 import type { Console } from './console';
+import { mustNotExist } from './train';
 
 /** Galleries directly below a folder, each with a line; a damaged one says what is wrong. */
 export async function listGalleries(folder: string, out: Console): Promise<void> {
@@ -65,15 +69,35 @@ export async function showGallery(folder: string, out: Console): Promise<void> {
   out.result(gallery);
 }
 
-/** Checks every file against its checksum. Throws a UserError that names the parts that are missing or altered. */
+/** Writes one file of a gallery; `file` must not exist yet, and is named after the gallery when it is left out. */
+export async function exportGallery(
+  folder: string,
+  file: string | undefined,
+  format: ExportFormat,
+  options: ExportOptions,
+  out: Console,
+): Promise<void> {
+  const { name, bytes, type } = await exported(folder, format, options);
+  const path = file ?? name;
+  mustNotExist(path);
+  await writeFileAtomic(path, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  out.say(`Saved ${path}, ${(bytes.length / 1024).toFixed(0)} kB`);
+  out.result({ file: path, type, bytes: bytes.length });
+}
+
+/** "sheet.png, curves.csv and 62 more": the first few of many paths. */
+function shortened(paths: readonly string[], most = 4): string {
+  const first = paths.slice(0, most).join(', ');
+  return paths.length > most ? `${first} and ${paths.length - most} more` : first;
+}
+
+/** Checks every file against its checksum. Throws a UserError that says which parts are damaged and which still open. */
 export async function verifyGallery(folder: string, out: Console): Promise<void> {
-  const damaged = await damagedParts(folder);
-  out.result({ folder, damaged });
-  if (damaged.length > 0) {
-    throw new UserError(
-      `${basename(folder)} has parts that are missing or altered: ${damaged.join(', ')}.`,
-      'The other parts still open; make the gallery again to have all.',
-    );
+  const { damage, whole } = await inspectGallery(folder);
+  out.result({ folder, damage, whole });
+  if (damage.length > 0) {
+    for (const sentence of damage.slice(1)) out.say(sentence);
+    throw new UserError(damage[0] as string, `${whole.length} parts still open: ${shortened(whole)}.`);
   }
-  out.say('Every part is as it was saved.');
+  out.say(`All ${whole.length} parts are as they were saved.`);
 }

@@ -1,7 +1,8 @@
 // filterscope question: the question's own method with its sheet, its pictures and its curves.
 import { meanLikeness } from '../ascent/likeness';
 import type { Network } from '../network/network';
-import { montage, png, toGrey } from '../pictures/sheet';
+import { show, showAll } from '../pictures/display';
+import { montage, png } from '../pictures/sheet';
 import { questionSheet, runQuestion, type QuestionOptions, type QuestionPicture } from '../question/question';
 import { writeFolder } from '../store/folder';
 import type { Console } from './console';
@@ -35,20 +36,19 @@ export async function askQuestion(
   for await (const picture of runQuestion(options, signal)) pictures.push(picture);
   const sheet = questionSheet(pictures, options);
   const [height, width] = network.input;
-  const greys = pictures.map(({ raw }) => toGrey(raw, 'contrast'));
+  const all = Float32Array.from(pictures.flatMap(({ raw }) => [...raw]));
   const curves = pictures.map(({ filter, curve }) => [filter, ...curve].join(','));
   await writeFolder(
     folder,
     new Map<string, Uint8Array>([
+      [`TF_vis_${flags.n}x${flags.n}.png`, png(show(sheet.values, { ...sheet, channels: 1 }, 'contrast'))],
       [
-        `TF_vis_${flags.n}x${flags.n}.png`,
-        png({ width: sheet.width, height: sheet.height, data: toGrey(sheet.values, 'contrast') }),
+        'all.png',
+        png(montage(showAll(all, { height, width, channels: 1 }, 'contrast'), { columns: 8, zoom: 2 })),
       ],
-      ['all.png', png(montage(greys, height, width, 8, 2))],
       ['curves.csv', Buffer.from(`${curves.join('\n')}\n`)],
     ]),
   );
-  const all = Float32Array.from(pictures.flatMap(({ raw }) => [...raw]));
   const summary: QuestionSummary = {
     layer: flags.layer,
     method: 'question',

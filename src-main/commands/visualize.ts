@@ -9,8 +9,8 @@ import { visualize } from '../methods/visualize';
 import { openModel } from '../network/formats/open';
 import { unitLayers, type Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
-import type { Mapping } from '../pictures/sheet';
-import { writeGallery } from '../store/gallery';
+import { usualDisplay } from '../pictures/display';
+import { writeGallery, type GalleryFrame } from '../store/gallery';
 import { APP_VERSION } from '../version';
 import type { Console } from './console';
 import { middle } from './format';
@@ -35,12 +35,6 @@ export interface VisualizeFlags {
   readonly units: readonly number[] | null;
   readonly method: Method;
   readonly seed: number;
-}
-
-/** How the 8-bit pictures are made from the raw ones, for each method. */
-function mappingOf(method: Method, wholeImage: boolean): Mapping {
-  if (method.name === 'plain' || method.name === 'fourier') return 'signed';
-  return wholeImage && method.name !== 'question' ? 'ink' : 'contrast';
 }
 
 /** The few numbers that sum a gallery up. */
@@ -103,6 +97,10 @@ function sentence({
   return `${layer.padEnd(8)} ${method.padEnd(9)} ${parts.join('; ')}`;
 }
 
+/** One frame a step, the last that came of it, ascending: units done in several batches come to a step again. */
+const inOrder = (frames: readonly GalleryFrame[]): GalleryFrame[] =>
+  [...new Map(frames.map((frame) => [frame.step, frame])).values()].sort((a, b) => a.step - b.step);
+
 /** Visualises one layer of an open network into a gallery folder. */
 export async function visualizeNetwork(
   network: Network,
@@ -127,7 +125,11 @@ export async function visualizeNetwork(
   const bar = out.progress(`${layer} ${method.name}`, steps);
   const run = visualize({ network, layer, units, method, seed, windows, signal });
   let next = await run.next();
-  for (; next.done !== true; next = await run.next()) bar.update(next.value.step);
+  const frames: GalleryFrame[] = [];
+  for (; next.done !== true; next = await run.next()) {
+    bar.update(next.value.step);
+    frames.push(next.value);
+  }
   bar.stop();
   const result = next.value;
   const seconds = (performance.now() - began) / 1000;
@@ -150,10 +152,11 @@ export async function visualizeNetwork(
       units: result.units,
       timings: { seconds, steps },
     },
-    mapping: mappingOf(method, whole),
+    display: usualDisplay(method.name, whole),
     images: result.images,
     curveSteps: result.curves.steps,
     curves: result.curves.scores,
+    frames: inOrder(frames),
   });
   const summary = summarise(gallery, result.images);
   out.say(sentence(summary));

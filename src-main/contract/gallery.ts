@@ -1,5 +1,6 @@
 // The schema of gallery.json: what a saved gallery says of itself, readable without its model.
 import { z } from 'zod';
+import { displaySchema } from './method';
 
 export const GALLERY_SCHEMA_VERSION = 1;
 
@@ -49,7 +50,15 @@ export const gallerySchema = z.object({
   seed: z.int().min(0),
   picture: z.object({ height: z.int().min(1), width: z.int().min(1), channels: z.int().min(1) }),
   /** How the 8-bit pictures were made from the raw float32. */
-  display: z.string(),
+  display: displaySchema,
+  /**
+   * frames.png: the way there, as 8-bit pictures by the same display. Frames stand one below the other, the kept
+   * pictures last; each is a sheet of all units, SHEET_COLUMNS in a row, at native size, without gaps.
+   */
+  frames: z
+    .object({ steps: z.array(z.int().min(0)).min(1) })
+    .nullable()
+    .default(null),
   units: z.array(galleryUnitSchema),
   timings: z.object({ seconds: z.number().min(0), steps: z.int().min(0) }),
   /** sha256 of every other file in the folder, by its path with forward slashes. */

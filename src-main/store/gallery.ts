@@ -1,51 +1,109 @@
-// A gallery is a folder that anyone can read: gallery.json, sheet.png, units/*.png and *.npy, curves.csv.
+// A gallery is a folder that anyone can read: gallery.json, sheet.png, units/*.png and *.npy, curves.csv, frames.png.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../contract/errors';
-import { GALLERY_SCHEMA_VERSION, gallerySchema, type Gallery } from '../contract/gallery';
-import { montage, png, toGrey, type Mapping } from '../pictures/sheet';
+import { GALLERY_SCHEMA_VERSION, gallerySchema, type Gallery, type GalleryUnit } from '../contract/gallery';
+import { SHEET_COLUMNS } from '../contract/media';
+import type { Display } from '../contract/method';
+import { showAll } from '../pictures/display';
+import { crop, decodePng, montage, png, type Pixels } from '../pictures/sheet';
 import { writeFolder } from './folder';
-import { encodeNpy } from './npy';
+import { decodeNpy, encodeNpy } from './npy';
 
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+export interface GalleryFrame {
+  readonly step: number;
+  /** Raw pictures of all units [units × height × width × channels]. */
+  readonly images: Float32Array;
+}
 
 export interface GalleryContent {
-  readonly about: Omit<Gallery, 'schemaVersion' | 'files' | 'display'>;
-  readonly mapping: Mapping;
-  /** Raw pictures of all units [units × height × width], one channel. */
+  readonly about: Omit<Gallery, 'schemaVersion' | 'files' | 'display' | 'frames'>;
+  readonly display: Display;
+  /** Raw pictures of all units [units × height × width × channels]. */
   readonly images: Float32Array;
   readonly curveSteps: readonly number[];
   /** Scores of all units at each of these steps. */
   readonly curves: readonly Float32Array[];
+  /** The way there, ascending; as many as MOST_FRAME_PIXELS allows are kept. */
+  readonly frames?: readonly GalleryFrame[];
 }
+
+/** Pixels of all frames together: some 5 MB as PNG. */
+const MOST_FRAME_PIXELS = 1e7;
+
+export const isLive = ({ state }: GalleryUnit): boolean => state !== 'dead' && state !== 'failed';
+
+/** Path of a unit's file; the number has as many digits as the greatest needs, so that names sort as numbers do. */
+export function unitFile({ units }: Pick<Gallery, 'units'>, unit: number, kind: 'png' | 'npy'): string {
+  const digits = Math.max(3, ...units.map((known) => String(known.unit).length));
+  return `units/${String(unit).padStart(digits, '0')}.${kind}`;
+}
+
+/** How a gallery's sheet is laid out. */
+export function sheetLayout(units: number, width: number): { columns: number; zoom: number } {
+  return {
+    columns: units <= SHEET_COLUMNS ? Math.max(1, Math.min(10, units)) : SHEET_COLUMNS,
+    zoom: Math.max(1, Math.round(56 / width)),
+  };
+}
+
+/** The display of every picture, dead and failed units black. */
+export function showGallery(
+  gallery: Pick<Gallery, 'units' | 'picture'>,
+  images: Float32Array,
+  display: Display,
+): Pixels[] {
+  return showAll(images, gallery.picture, display, (i) => {
+    const unit = gallery.units[i];
+    return unit !== undefined && isLive(unit);
+  });
+}
+
+/** Every nth frame and the last, so that all together have at most MOST_FRAME_PIXELS. */
+function thinned(frames: readonly GalleryFrame[], floats: number): GalleryFrame[] {
+  const room = Math.max(2, Math.floor(MOST_FRAME_PIXELS / Math.max(1, floats)));
+  const every = Math.ceil(frames.length / room);
+  return frames.filter((_, i) => (frames.length - 1 - i) % every === 0);
+}
+
+const frameSheet = (pictures: readonly Pixels[]): Pixels =>
+  montage(pictures, { columns: Math.min(SHEET_COLUMNS, pictures.length), gap: 0 });
 
 /** Writes a gallery folder, whole or not at all; `folder` must not exist yet. */
 export async function writeGallery(folder: string, content: GalleryContent): Promise<Gallery> {
-  const { about, mapping, images, curveSteps, curves } = content;
+  const { about, display, images, curveSteps, curves } = content;
   const { height, width, channels } = about.picture;
   const size = height * width * channels;
   const files = new Map<string, Uint8Array>();
-  const greys = about.units.map(({ state }, i) => {
+  const pictures = showGallery(about, images, display);
+  about.units.forEach(({ unit }, i) => {
     const raw = images.subarray(i * size, (i + 1) * size);
-    const grey = state === 'dead' ? new Uint8Array(size) : toGrey(raw, mapping);
-    const name = `units/${String(about.units[i]?.unit ?? i).padStart(3, '0')}`;
-    files.set(`${name}.png`, png({ width, height, data: grey }));
-    files.set(`${name}.npy`, encodeNpy(raw, [height, width]));
-    return grey;
+    files.set(unitFile(about, unit, 'png'), png(pictures[i] as Pixels));
+    files.set(
+      unitFile(about, unit, 'npy'),
+      encodeNpy(raw, channels === 1 ? [height, width] : [height, width, channels]),
+    );
   });
-  const zoom = Math.max(1, Math.round(56 / width));
-  const columns = about.units.length <= 16 ? Math.min(10, about.units.length) : 16;
-  files.set('sheet.png', png(montage(greys, height, width, columns, zoom)));
+  files.set('sheet.png', png(montage(pictures, sheetLayout(pictures.length, width))));
   const lines = curveSteps.map((step, i) => [step, ...(curves[i] ?? [])].join(','));
   files.set(
     'curves.csv',
     Buffer.from([['step', ...about.units.map(({ unit }) => unit)].join(','), ...lines, ''].join('\n')),
   );
+  const way = (content.frames ?? []).filter((frame) => frame.images.length === images.length);
+  const frames = thinned([...way, { step: about.timings.steps, images }], images.length);
+  if (way.length > 0 && pictures.length > 0) {
+    const sheets = frames.map((frame) => frameSheet(showGallery(about, frame.images, display)));
+    files.set('frames.png', png(montage(sheets, { columns: 1, gap: 0 })));
+  }
   const gallery: Gallery = {
     schemaVersion: GALLERY_SCHEMA_VERSION,
     ...about,
-    display: mapping,
+    display,
+    frames: files.has('frames.png') ? { steps: frames.map(({ step }) => step) } : null,
     files: Object.fromEntries([...files].map(([path, bytes]) => [path, sha256(bytes)])),
   };
   files.set('gallery.json', Buffer.from(JSON.stringify(gallerySchema.parse(gallery), null, 1)));
@@ -78,13 +136,63 @@ export async function readGallery(folder: string): Promise<Gallery> {
   );
 }
 
-/** Every part of a gallery that is missing or altered, by path; empty when all is as it was saved. */
-export async function damagedParts(folder: string): Promise<string[]> {
-  const { files } = await readGallery(folder);
-  const checks = Object.entries(files).map(async ([path, expected]) => {
-    if (path.split('/').includes('..') || path.startsWith('/')) return path;
-    const bytes = await readFile(join(folder, path)).catch(() => null);
-    return bytes !== null && sha256(bytes) === expected ? null : path;
+/** The raw pictures of a gallery [units × h × w × c], zeros where one does not open; `missing`: units that do not. */
+export async function readPictures(
+  folder: string,
+  gallery: Gallery,
+): Promise<{ images: Float32Array; missing: number[] }> {
+  const { height, width, channels } = gallery.picture;
+  const size = height * width * channels;
+  const images = new Float32Array(gallery.units.length * size);
+  const missing: number[] = [];
+  for (const [i, { unit }] of gallery.units.entries()) {
+    try {
+      const { values } = decodeNpy(await readFile(join(folder, unitFile(gallery, unit, 'npy'))));
+      if (values.length !== size) throw new RangeError('another size');
+      images.set(values, i * size);
+    } catch {
+      missing.push(unit);
+    }
+  }
+  return { images, missing };
+}
+
+/** The frames of a gallery as pictures of all units, ascending. Throws a UserError when it keeps none that open. */
+export async function readFrames(
+  folder: string,
+  gallery: Gallery,
+): Promise<{ step: number; pictures: Pixels[] }[]> {
+  const { frames, units, picture } = gallery;
+  if (frames === null) {
+    throw new UserError(
+      'This gallery keeps no frames of the way to its pictures.',
+      'Make it again to have them.',
+    );
+  }
+  const bytes = await readFile(join(folder, 'frames.png')).catch((cause: unknown) => {
+    throw new UserError('frames.png cannot be read.', 'Make the gallery again.', { cause });
   });
-  return (await Promise.all(checks)).filter((path) => path !== null);
+  const strip = decodePng(bytes);
+  const columns = Math.min(SHEET_COLUMNS, units.length);
+  const rows = Math.ceil(units.length / columns);
+  if (
+    strip.width !== columns * picture.width ||
+    strip.height !== frames.steps.length * rows * picture.height
+  ) {
+    throw new UserError(
+      'frames.png does not have the size that gallery.json says.',
+      'Make the gallery again.',
+    );
+  }
+  return frames.steps.map((step, frame) => ({
+    step,
+    pictures: units.map((_, i) =>
+      crop(strip, {
+        top: (frame * rows + Math.floor(i / columns)) * picture.height,
+        left: (i % columns) * picture.width,
+        height: picture.height,
+        width: picture.width,
+      }),
+    ),
+  }));
 }
