@@ -218,6 +218,50 @@ export function averagePoolGradient(
   return dx;
 }
 
+/** The greater of a and b, element by element; both of one shape, as in the functions below. */
+export const maximum = (a: Tensor, b: Tensor): Tensor => run('Maximum', plainAttributes(), [a, b]);
+
+/** a − b. */
+export const subtract = (a: Tensor, b: Tensor): Tensor => run('Sub', plainAttributes(), [a, b]);
+
+const pairAttributes = (key: 'num' | 'N'): Attribute[] =>
+  attributes(`pair ${key}`, () => [floatType(), int(key, 2), int('axis', 1)]);
+
+/** The two halves [n, m] of x [n, 2, m]. */
+export function unpackPair(x: Tensor): [Tensor, Tensor] {
+  return backend().executeMultipleOutputs('Unpack', pairAttributes('num') as never, [x], 2) as [
+    Tensor,
+    Tensor,
+  ];
+}
+
+/** a and b [n, m] as [n, 2, m]. */
+export const packPair = (a: Tensor, b: Tensor): Tensor => run('Pack', pairAttributes('N'), [a, b]);
+
+/** Softmax cross-entropy of each row, and its gradient in the logits. Logits and labels are [n, classes]. */
+export function softmaxCrossEntropy(logits: Tensor2D, labels: Tensor2D): [Tensor1D, Tensor2D] {
+  const found = backend().executeMultipleOutputs(
+    'SoftmaxCrossEntropyWithLogits',
+    plainAttributes() as never,
+    [logits, labels],
+    2,
+  );
+  return found as [Tensor1D, Tensor2D];
+}
+
+/** Uniform numbers in [0, 1) that are a function of two seeds alone (Salmon et al. 2011, Philox). */
+export function randomUniform(shape: readonly number[], seeds: readonly [number, number]): Tensor {
+  const attrs = attributes('random', () => [
+    { ...floatType(), name: 'dtype' },
+    { name: 'T', type: addon().TF_ATTR_TYPE, value: addon().TF_INT32 },
+    { name: 'Tseed', type: addon().TF_ATTR_TYPE, value: addon().TF_INT32 },
+  ]);
+  const inputs = [[...shape], seeds.map((seed) => seed | 0)].map((values) => tf.tensor1d(values, 'int32'));
+  const drawn = run('StatelessRandomUniform', attrs, inputs);
+  tf.dispose(inputs);
+  return drawn;
+}
+
 /** a·b, either side transposed on the way. */
 export function matMul(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false): Tensor2D {
   const attrs = attributes(`matmul ${transposeA} ${transposeB}`, () => [

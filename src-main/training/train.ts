@@ -9,7 +9,7 @@ import type { TrainingConfiguration } from '../contract/training';
 import { batches, pixels, type Dataset } from '../datasets/dataset';
 import { tf } from '../native/tensorflow';
 import type { NamedWeight } from '../network/formats/tfjs-layers';
-import { createRng, type Rng } from '../network/rng';
+import { randomUniform } from '../network/kernels';
 import { Adam, freshState } from './adam';
 import { readCheckpoint, writeCheckpoint } from './checkpoint';
 import { evaluate, type Evaluation } from './evaluate';
@@ -42,12 +42,16 @@ const CHECKPOINT_EVERY = 500;
 /** An event-loop turn, in which a cancel can arrive. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Inverted dropout [batch, hidden]: 0 or 1/keepProbability; null when everything is kept. */
-function dropoutMask(rng: Rng, batch: number, hidden: number, keepProbability: number): Tensor2D | null {
+/** Inverted dropout [batch, hidden], a function of seed and step: 0 or 1/keepProbability; null when all is kept. */
+function dropoutMask(
+  step: number,
+  { batch, hidden, keepProbability, seed }: TrainingConfiguration,
+): Tensor2D | null {
   if (keepProbability === 1) return null;
-  const mask = new Float32Array(batch * hidden);
-  for (let i = 0; i < mask.length; i++) mask[i] = rng.uniform() < keepProbability ? 1 / keepProbability : 0;
-  return tf.tensor2d(mask, [batch, hidden]);
+  return tf.tidy(() => {
+    const drawn = randomUniform([batch, hidden], [seed, step]);
+    return tf.floor<Tensor2D>(tf.add(drawn, keepProbability)).mul<Tensor2D>(1 / keepProbability);
+  });
 }
 
 /** One update of all weights by the images `indices`. */
@@ -56,16 +60,16 @@ function update(
   dataset: Dataset,
   configuration: TrainingConfiguration,
   indices: number[],
-  rng: Rng,
+  step: number,
 ): void {
   const { height, width, train } = dataset;
-  const { batch, hidden, keepProbability } = configuration;
+  const { batch } = configuration;
   const weights = adam.read();
   const x = tf.tensor4d(pixels(train, height * width, indices), [batch, height, width, 1]);
   const oneHot = new Float32Array(batch * CLASSES);
   indices.forEach((image, row) => (oneHot[row * CLASSES + (train.labels[image] ?? 0)] = 1));
   const labels = tf.tensor2d(oneHot, [batch, CLASSES]);
-  const mask = dropoutMask(rng, batch, hidden, keepProbability);
+  const mask = dropoutMask(step, configuration);
   const found = gradients(weights, x, labels, mask);
   tf.dispose(weights);
   tf.dispose(mask === null ? [x, labels] : [x, labels, mask]);
@@ -99,7 +103,6 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     learningRate,
   );
   const next = batches(dataset.train.count, batch, seed);
-  const dropout = createRng(seed).fork(1000);
   const before = found?.seconds ?? 0;
   const began = performance.now();
   const seconds = (): number => before + (performance.now() - began) / 1000;
@@ -129,7 +132,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
         tf.dispose(weights);
         yield { type: 'report', step, loss, accuracy, seconds: seconds() };
       }
-      update(adam, dataset, configuration, indices, dropout.fork(step));
+      update(adam, dataset, configuration, indices, step);
       await turn();
     }
     const all = Array.from({ length: dataset.test.count }, (_, i) => i);
