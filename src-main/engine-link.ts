@@ -134,7 +134,8 @@ export interface Jobs {
       readonly model: string;
       readonly dataset: string;
     },
-    Omit<QuestionAnswer, 'runs'>
+    QuestionAnswer,
+    { readonly done: number; readonly total: number; readonly doing: string }
   >;
   /** The real windows that excite a unit most (or least), best (or worst) first. */
   readonly windows: Job<Unit & { readonly dataset: string; readonly worst: boolean }, Pictures>;

@@ -16,8 +16,8 @@ import { windowPrior } from './prior';
 import { bestReal, isOutput } from './real';
 import { movement, type Transform } from './transforms';
 
-/** The methods that climb; the question's own does not and stands in question/. */
-export type AscentMethod = Exclude<Method, { name: 'question' }>;
+/** Our methods; the question's own stands in question/, those of others in methods/peers. */
+export type AscentMethod = Extract<Method, { name: 'whitened' | 'plain' | 'box' | 'fourier' }>;
 
 export interface VisualizeOptions<M = AscentMethod> {
   readonly network: Network;

@@ -1,10 +1,23 @@
 // Every call that the renderer may make: a name, the schema of what goes in and of what comes back.
 import { z } from 'zod';
+import { questionAnswerSchema } from './answer';
+import {
+  decompositionSchema,
+  facetsSchema,
+  layerEvidenceSchema,
+  priorLadderSchema,
+  runEvidenceSchema,
+  throughTrainingSchema,
+  unitEvidenceSchema,
+} from './evidence';
 import { gallerySchema } from './gallery';
 import { displaySchema } from './method';
 import { modelInfoSchema } from './model';
 import { runSchema, trainRequestSchema, visualizeRequestSchema } from './run';
 import { settingsSchema } from './settings';
+
+export type { QuestionAnswer } from './answer';
+export type { LayerEvidence, RunEvidence, UnitEvidence } from './evidence';
 
 const nothing = z.undefined();
 const float32 = z.instanceof(Float32Array);
@@ -53,21 +66,6 @@ export const startSchema = z.object({
 });
 export type Start = z.infer<typeof startSchema>;
 
-/** What a unit is judged by, apart from any picture: its answers to real data. The windows are pictures: see media. */
-export const layerEvidenceSchema = z.object({
-  /** Windows (or whole images) looked at. */
-  looked: z.int(),
-  /** Best real responses per unit, [units × count] row-major, best first. */
-  best: float32,
-  count: z.int(),
-  /** Label of each of them, same order. */
-  labels: uint8,
-  window: z.object({ height: z.int(), width: z.int(), channels: z.int() }),
-  /** Shape of a unit's kernel picture (see media); null for layers whose kernel is no picture. */
-  kernel: z.object({ height: z.int(), width: z.int() }).nullable(),
-});
-export type LayerEvidence = z.infer<typeof layerEvidenceSchema>;
-
 /** Curves of all units of a run, each [steps × units] row-major in the order of the run's units; NaN where unknown. */
 export const curvesSchema = z.object({
   steps: float32,
@@ -76,37 +74,6 @@ export const curvesSchema = z.object({
   cosines: float32,
 });
 export type Curves = z.infer<typeof curvesSchema>;
-
-/** What is known of one unit beside its picture. */
-export const unitEvidenceSchema = z.object({
-  /** Objective over the sampled windows: counts of equal bins from low to high. */
-  histogram: z.object({ low: z.number(), high: z.number(), counts: z.array(z.int()) }),
-  /** Mean objective by label, in the order of the classes. */
-  byLabel: float32,
-  /** Units of the layer below that make up this one, strongest first; empty for the first layer and for dense ones. */
-  builtFrom: z.array(
-    z.object({
-      layer: z.string(),
-      unit: z.int(),
-      /** Share of the pre-activation at the unit's best real window that comes through it; negative takes away. */
-      share: z.number(),
-    }),
-  ),
-  /** Least real responses, worst first. */
-  worst: float32,
-});
-export type UnitEvidence = z.infer<typeof unitEvidenceSchema>;
-
-/** How the pictures of a run compare with each other and with real data. */
-export const runEvidenceSchema = z.object({
-  /** Mean absolute Pearson correlation between the pictures: 0 all differ, 1 all are alike. */
-  likeness: z.number(),
-  /** Per unit of the run: greatest cosine, in the whitened space, to a real window that is not blank. */
-  nearestReal: float32,
-  /** Share of restarts, per unit, whose score is within 2 % of the best; NaN with one start. */
-  startsAgree: float32,
-});
-export type RunEvidence = z.infer<typeof runEvidenceSchema>;
 
 /** Every layer's answer to one drawn image. */
 export const responseSchema = z.object({
@@ -128,23 +95,6 @@ export const responseSchema = z.object({
   milliseconds: z.number(),
 });
 export type Response = z.infer<typeof responseSchema>;
-
-/** One repaired or unrepaired run of the question's method, summed up. */
-export const questionAnswerSchema = z.object({
-  /** Mean absolute correlation between the pictures of a layer, by method. */
-  likeness: z.array(z.object({ layer: z.string(), method: z.string(), value: z.number() })),
-  /** Median cosine between a conv1 picture and its kernel, by method. */
-  kernelCosine: z.array(z.object({ method: z.string(), value: z.number() })),
-  /** Share of the interior's variance in the question's picture against the frame's. */
-  frameShare: z.number(),
-  /** Correlation of the picture after half the iterations with that after all. */
-  halfwayLikeness: z.number(),
-  /** Bias of the shown filter and likeness of kernel + bias to the kernel. */
-  bias: z.object({ unit: z.int(), value: z.number(), likeness: z.number() }),
-  /** Runs whose pictures illustrate the answers, by role. */
-  runs: z.record(z.string(), z.string()),
-});
-export type QuestionAnswer = z.infer<typeof questionAnswerSchema>;
 
 const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O): { input: I; output: O } => ({
   input,
@@ -194,7 +144,18 @@ export const calls = {
   'evidence.layer': call(z.object({ model: id, layer: id }), layerEvidenceSchema),
   'evidence.unit': call(z.object({ model: id, layer: id, unit: z.int().min(0) }), unitEvidenceSchema),
   'evidence.run': call(z.object({ run: id }), runEvidenceSchema),
+  /** A unit's picture of a run, explained by the layer below; null where there is none below. */
+  'evidence.decomposition': call(z.object({ run: id, unit: z.int().min(0) }), decompositionSchema.nullable()),
+  /** Sixteen more starts of one unit by the run's method and budget (whitened or plain), sorted into facets. */
+  'evidence.facets': call(z.object({ run: id, unit: z.int().min(0) }), facetsSchema),
+  'evidence.prior': call(z.object({ model: id, layer: id, unit: z.int().min(0) }), priorLadderSchema),
+  /** Null when the model's folder keeps no snapshots. */
+  'evidence.throughTraining': call(z.object({ model: id, layer: id }), throughTrainingSchema.nullable()),
+  /** The whole answer, about a minute or two; the engine keeps it per model. */
   'question.answer': call(z.object({ model: id }), questionAnswerSchema),
+
+  /** The same as one self-contained HTML file, to download or print: the address is below media/. */
+  'question.report': call(z.object({ model: id }), z.object({ url: z.string(), name: z.string() })),
 
   'draw.respond': call(z.object({ model: id, image: uint8 }), responseSchema),
   'draw.testImage': call(

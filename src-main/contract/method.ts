@@ -59,6 +59,11 @@ export const methodSchema = z.discriminatedUnion('name', [
     n: z.int().min(1).max(8).default(3),
     repairs: repairsSchema.prefault({}),
   }),
+  // What others do, as they do it: see methods/peers. Whole images, mean over the layer's positions.
+  z.object({ name: z.literal('kerasIo'), steps: steps.default(30) }),
+  z.object({ name: z.literal('tfjsExamples'), steps: steps.default(40) }),
+  z.object({ name: z.literal('lucid'), steps: steps.default(512) }),
+  z.object({ name: z.literal('tfKerasVis'), steps: steps.default(200) }),
 ]);
 export type Method = z.infer<typeof methodSchema>;
 export type MethodName = Method['name'];

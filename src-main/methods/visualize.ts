@@ -9,6 +9,7 @@ import {
 } from '../ascent/visualize';
 import type { GalleryUnit } from '../contract/gallery';
 import type { Method } from '../contract/method';
+import { askPeer } from './peer-pictures';
 import {
   drawnFilters,
   EVERY,
@@ -98,8 +99,18 @@ async function* askQuestion(
   };
 }
 
-/** Visualises units of a layer by any method. See ascent/visualize and question/question. */
+/** Visualises units of a layer by any method. See ascent/visualize, question/question and methods/peers. */
 export function visualize(options: VisualizeOptions<Method>): AsyncGenerator<VisualizeFrame, Visualization> {
   const { method } = options;
-  return method.name === 'question' ? askQuestion({ ...options, method }) : climb({ ...options, method });
+  switch (method.name) {
+    case 'question':
+      return askQuestion({ ...options, method });
+    case 'kerasIo':
+    case 'tfjsExamples':
+    case 'lucid':
+    case 'tfKerasVis':
+      return askPeer({ ...options, method });
+    default:
+      return climb({ ...options, method });
+  }
 }
