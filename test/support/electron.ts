@@ -31,6 +31,17 @@ export class BrowserWindow extends EventEmitter {
   }
 }
 
+type Contents = { getURL: () => string };
+type Ask = (contents: Contents, permission: string, answer: (granted: boolean) => void) => void;
+type Check = (contents: null, permission: string, origin: string) => boolean;
+
+export class Session extends EventEmitter {
+  readonly setPermissionRequestHandler = vi.fn<(handler: Ask) => void>();
+  readonly setPermissionCheckHandler = vi.fn<(handler: Check) => void>();
+  readonly setDevicePermissionHandler = vi.fn<(handler: () => boolean) => void>();
+  readonly setDisplayMediaRequestHandler = vi.fn();
+}
+
 export class Child extends EventEmitter {
   readonly stderr = new EventEmitter();
   readonly postMessage = vi.fn();

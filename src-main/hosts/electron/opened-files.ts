@@ -2,6 +2,8 @@
 import type { App } from 'electron';
 import { resolve } from 'node:path';
 
+type Open = (path: string) => void;
+
 /** The model that a command line names, as an absolute path; null when it names none. `packaged`: no script to skip. */
 export function modelArgument(argv: readonly string[], folder: string, packaged: boolean): string | null {
   const named = argv.slice(1).filter((argument) => !argument.startsWith('-'));
@@ -10,13 +12,14 @@ export function modelArgument(argv: readonly string[], folder: string, packaged:
 }
 
 /**
- * Listens from now on, keeps the paths, and gives them to `open` as soon as it is known.
- * False when another instance runs already: it has been told, and this one should quit.
+ * Listens from now on and keeps the paths until `deliver` says who opens them. `first` is false when another
+ * instance runs already: it has been told, and this one should quit. `raise` brings the window to the front.
  */
 export function collectOpenedFiles(
   app: App,
   raise: () => void,
-): { first: boolean; deliver: (open: Open) => void } {
+  argv: readonly string[] = process.argv,
+): { readonly first: boolean; readonly deliver: (open: Open) => void } {
   const waiting: string[] = [];
   let open: Open | null = null;
   const take = (path: string | null): void => {
@@ -29,17 +32,16 @@ export function collectOpenedFiles(
     take(path);
     raise();
   });
-  app.on('second-instance', (_, argv, folder) => {
-    take(modelArgument(argv, folder, app.isPackaged));
+  app.on('second-instance', (_, line, folder) => {
+    take(modelArgument(line, folder, app.isPackaged));
     raise();
   });
-  take(modelArgument(process.argv, process.cwd(), app.isPackaged));
+  take(modelArgument(argv, process.cwd(), app.isPackaged));
   return {
     first: app.requestSingleInstanceLock(),
     deliver: (opener) => {
       open = opener;
-      waiting.splice(0).forEach(opener);
+      for (const path of waiting.splice(0)) opener(path);
     },
   };
 }
-type Open = (path: string) => void;
