@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { commandSchema } from '../../../src-main/contract/commands';
 import { reviveAfterCrash } from '../../../src-main/hosts/electron/crashes';
 import { desktopAbilities } from '../../../src-main/hosts/electron/dialogs';
-import { startEngine } from '../../../src-main/hosts/electron/engine-process';
+import { startUtility } from '../../../src-main/hosts/electron/engine-process';
 import { menuTemplate } from '../../../src-main/hosts/electron/menu';
 import { collectOpenedFiles, modelArgument } from '../../../src-main/hosts/electron/opened-files';
 import { quitCleanly } from '../../../src-main/hosts/electron/quit';
@@ -144,7 +144,7 @@ describe('A model opened from outside', () => {
 describe("The engine's process", () => {
   it('is a utility process that takes and gives messages, and whose end is told', () => {
     const log = vi.fn();
-    const engine = startEngine('/app/engine.js', { TF_NUM_INTRAOP_THREADS: '2' }, log);
+    const engine = startUtility('/app/engine.js', log)({ TF_NUM_INTRAOP_THREADS: '2' });
     const [program, , options] = utilityProcess.fork.mock.calls[0] as unknown as [
       string,
       string[],
@@ -157,10 +157,10 @@ describe("The engine's process", () => {
     const ended = vi.fn();
     engine.onMessage(heard);
     engine.onExit(ended);
-    engine.post({ job: 1 });
-    expect(child.postMessage).toHaveBeenCalledExactlyOnceWith({ job: 1 });
-    child.emit('message', { done: 1 });
-    expect(heard).toHaveBeenCalledExactlyOnceWith({ done: 1 });
+    engine.post({ job: 1, name: 'doctor', input: null });
+    expect(child.postMessage).toHaveBeenCalledExactlyOnceWith({ job: 1, name: 'doctor', input: null });
+    child.emit('message', { state: 'ready', detail: '' });
+    expect(heard).toHaveBeenCalledExactlyOnceWith({ state: 'ready', detail: '' });
     child.stderr.emit('data', Buffer.from('one\n\ntwo\n'));
     expect(log.mock.calls).toEqual([['one'], ['two']]);
     engine.kill();
