@@ -28,12 +28,18 @@ export interface PlotShape {
   readonly syncKey?: string | undefined;
 }
 
+/** uPlot's own numbers: its enum exists in its types alone. */
+const distributions = { linear: {}, log: { distr: 3, log: 10 } } as const;
+
 /** Room at the left for tick labels, so that charts above each other share the edge of their axes. */
 const LEFT = 44;
 const FOOT = 26;
 
 /** All lines over one ascending x, as uPlot wants them: [x, y of line 0, y of line 1, …], undefined where a line has no point. */
-export function joined(lines: readonly Line[], shape: Pick<PlotShape, 'xScale' | 'yScale'>): uPlot.AlignedData {
+export function joined(
+  lines: readonly Line[],
+  shape: Pick<PlotShape, 'xScale' | 'yScale'>,
+): uPlot.AlignedData {
   const tables = lines.map((line): uPlot.AlignedData => {
     const points = Array.from(line.x, (x, i) => [x, line.y[i] ?? Number.NaN] as const).filter(
       ([x, y]) =>
@@ -65,7 +71,11 @@ function series(line: Line, colours: ChartColours): uPlot.Series {
 }
 
 /** The dashed line at the reference value with its name on it, inside the plot's box. */
-function drawReference(plot: uPlot, reference: NonNullable<PlotShape['reference']>, colours: ChartColours): void {
+function drawReference(
+  plot: uPlot,
+  reference: NonNullable<PlotShape['reference']>,
+  colours: ChartColours,
+): void {
   const { ctx, bbox } = plot;
   const y = Math.round(plot.valToPos(reference.value, 'y', true)) + 0.5;
   if (!Number.isFinite(y) || y < bbox.top - 1 || y > bbox.top + bbox.height + 1) return;
@@ -122,12 +132,20 @@ export function plotOptions(
     cursor: {
       y: false,
       drag: { x: false, y: false },
-      points: { size: 7, width: 0, fill: (_, index) => (lines[index - 1]?.style === 'second' ? colours.s2 : colours.accent) },
+      points: {
+        size: 7,
+        width: 0,
+        fill: (_, index) => (lines[index - 1]?.style === 'second' ? colours.s2 : colours.accent),
+      },
       ...(syncKey === undefined ? {} : { sync: { key: syncKey, scales: ['x', null] } }),
     },
     scales: {
-      x: { time: false, distr: xScale === 'log' ? 3 : 1, range: (plot, low, high) => [...xRange(plot, low, high)] },
-      y: { distr: yScale === 'log' ? 3 : 1, range: (plot) => [...yRange(plot)] },
+      x: {
+        time: false,
+        ...distributions[xScale],
+        range: (plot, low, high) => [...xRange(plot, low, high)],
+      },
+      y: { ...distributions[yScale], range: (plot) => [...yRange(plot)] },
     },
     axes: [
       {

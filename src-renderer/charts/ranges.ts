@@ -10,10 +10,10 @@ const finite = (values: Iterable<number | null>): number[] =>
 export function extent(values: Iterable<number | null>): Range | null {
   const kept = finite(values);
   if (kept.length === 0) return null;
-  return kept.reduce<Range>(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [
-    Infinity,
-    -Infinity,
-  ]);
+  return kept.reduce<Range>(
+    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+    [Infinity, -Infinity],
+  );
 }
 
 /** The range widened to multiples of a round step; a single value gets room on both sides. */

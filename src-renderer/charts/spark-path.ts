@@ -21,9 +21,10 @@ export function sparkPath({ steps, values, reference, width, height }: Spark): {
   path: string;
   reference: number | null;
 } {
-  const points = Array.from(steps, (step, i) => ({ at: Math.log(step + 1), value: values[i] ?? Number.NaN })).filter(
-    (point) => Number.isFinite(point.at) && Number.isFinite(point.value),
-  );
+  const points = Array.from(steps, (step, i) => ({
+    at: Math.log(step + 1),
+    value: values[i] ?? Number.NaN,
+  })).filter((point) => Number.isFinite(point.at) && Number.isFinite(point.value));
   const across = extent(points.map((point) => point.at));
   const up = extent([...points.map((point) => point.value), reference ?? null]);
   if (across === null || up === null) return { path: '', reference: null };
@@ -33,7 +34,11 @@ export function sparkPath({ steps, values, reference, width, height }: Spark): {
   const y = (value: number): number => Number((height - place(value, up, height)).toFixed(1));
   let drawn = -Infinity;
   const path = points
-    .map((point, i) => ({ x: place(point.at, across, width), y: y(point.value), isLast: i === points.length - 1 }))
+    .map((point, i) => ({
+      x: place(point.at, across, width),
+      y: y(point.value),
+      isLast: i === points.length - 1,
+    }))
     .filter((point) => {
       if (!point.isLast && point.x - drawn < PIXELS) return false;
       drawn = point.x;

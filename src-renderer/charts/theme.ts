@@ -2,7 +2,9 @@
 import { onBeforeUnmount, onMounted } from 'vue';
 
 const names = ['accent', 's2', 's3', 'grid', 'edge', 'text', 'text2', 'text3', 'bg'] as const;
-export type ChartColours = Readonly<Record<(typeof names)[number] | 'ground', string>> & { readonly font: string };
+export type ChartColours = Readonly<Record<(typeof names)[number] | 'ground', string>> & {
+  readonly font: string;
+};
 
 /** The first background behind an element that is not transparent. */
 function ground(element: Element | null): string {
@@ -18,7 +20,10 @@ export function readColours(element: Element): ChartColours {
   const style = getComputedStyle(element);
   const read = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   return {
-    ...(Object.fromEntries(names.map((name) => [name, read(name)])) as Record<(typeof names)[number], string>),
+    ...(Object.fromEntries(names.map((name) => [name, read(name)])) as Record<
+      (typeof names)[number],
+      string
+    >),
     ground: ground(element),
     font: style.fontFamily,
   };

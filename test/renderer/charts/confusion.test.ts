@@ -10,7 +10,12 @@ const counts = [
 
 it('names the most frequent mistake', () => {
   expect(mostConfused(counts)).toEqual({ truth: 2, read: 1, count: 16 });
-  expect(mostConfused([[5, 0], [0, 5]])).toBeNull();
+  expect(
+    mostConfused([
+      [5, 0],
+      [0, 5],
+    ]),
+  ).toBeNull();
 });
 
 it('draws wrong answers by their share of the most frequent mistake, right ones plain', () => {
