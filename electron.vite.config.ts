@@ -1,4 +1,6 @@
 // Builds the programs of the main side, the preload script and the renderer.
+import { resolve } from 'node:path';
+import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'electron-vite';
 
 const plain = { minify: false, sourcemap: true, reportCompressedSize: false } as const;
@@ -10,6 +12,18 @@ export default defineConfig({
       outDir: 'out/main',
       // The hosts and the engine share chunks; each is a program of its own.
       rolldownOptions: { input: { cli: 'src-main/cli.ts' } },
+    },
+  },
+  renderer: {
+    root: 'src-renderer',
+    plugins: [vue()],
+    build: {
+      ...plain,
+      outDir: 'out/renderer',
+      // no data: addresses, which the page's policy forbids
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rolldownOptions: { input: resolve('src-renderer/index.html') },
     },
   },
 });

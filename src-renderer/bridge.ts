@@ -1,0 +1,67 @@
+// The one way to the main side: the preload script's bridge, or the same over loopback HTTP.
+import type { CallInput, CallName, CallOutput } from '../src-main/contract/calls';
+import { UserError } from '../src-main/contract/errors';
+import type { EventData, EventName } from '../src-main/contract/events';
+import { packWire, unpackWire, type Bridge, type Reply, type Sent } from '../src-main/contract/wire';
+
+const GONE = new UserError(
+  'The window has lost its connection to Filterscope.',
+  'Start Filterscope again, then reload this page; saved models and galleries are kept.',
+);
+
+/** The bridge over HTTP: calls are POSTs of MessagePack, events a stream that reconnects by itself. */
+export function loopback(fetcher: typeof fetch = fetch): Bridge {
+  return {
+    async call<N extends CallName>(name: N, input: CallInput<N>): Promise<Reply<N>> {
+      const response = await fetcher(`call/${name}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/msgpack' },
+        body: packWire(input),
+      });
+      if (!response.ok) throw new Error(`call/${name}: ${response.status}`);
+      return unpackWire(new Uint8Array(await response.arrayBuffer())) as Reply<N>;
+    },
+    on(listener) {
+      const source = new EventSource('events');
+      source.onmessage = (message: MessageEvent<string>) => {
+        listener(JSON.parse(message.data) as Sent);
+      };
+      return () => {
+        source.close();
+      };
+    },
+  };
+}
+
+let bridge: Bridge | undefined;
+const theBridge = (): Bridge => (bridge ??= window.bridge ?? loopback());
+
+/** Puts another bridge in the place of the window's; for tests. */
+export function useBridge(other: Bridge): void {
+  bridge = other;
+}
+
+/** Calls the main side. Throws a UserError with the main side's two sentences, or one that says that it is gone. */
+export async function call<N extends CallName>(
+  name: N,
+  ...[input]: undefined extends CallInput<N> ? [] : [CallInput<N>]
+): Promise<CallOutput<N>> {
+  let reply: Reply<N>;
+  try {
+    reply = await theBridge().call(name, input as CallInput<N>);
+  } catch (error) {
+    throw new UserError(GONE.message, GONE.remedy, { cause: error });
+  }
+  if (!reply.ok) throw new UserError(reply.error.message, reply.error.remedy);
+  return reply.value;
+}
+
+type Listeners = { readonly [N in EventName]?: (data: EventData<N>) => void };
+
+/** Listens to events by name until the returned function is called. */
+export function listen(listeners: Listeners): () => void {
+  return theBridge().on(({ name, data }) => {
+    const listener = listeners[name] as ((data: unknown) => void) | undefined;
+    listener?.(data);
+  });
+}

@@ -1,0 +1,81 @@
+// The words of a certificate: what is known of a unit's picture, and no more than that.
+import type { MethodName } from '../src-main/contract/method';
+import type { UnitResult } from '../src-main/contract/run';
+import type { IconName } from './icons';
+import { percent, whole } from './numbers';
+
+export interface Verdict {
+  readonly tone: 'ok' | 'plain' | 'warn' | 'err';
+  readonly icon: IconName;
+  readonly head: string;
+  readonly sentence: string;
+  /** The one thing to do about it. */
+  readonly action?: 'longer' | 'retry';
+}
+
+interface Known {
+  readonly method: MethodName;
+  readonly result: UnitResult;
+  /** Windows of real data that were looked at; null when that isn't known. */
+  readonly looked: number | null;
+}
+
+export function verdict({ method, result, looked }: Known): Verdict {
+  const gap = result.certificate === null ? '' : `gap ${percent(result.certificate.gap)}`;
+  switch (result.state) {
+    case 'queued':
+      return {
+        tone: 'plain',
+        icon: 'pause',
+        head: 'Queued',
+        sentence: 'It starts when the units before it are done.',
+      };
+    case 'running':
+      return {
+        tone: 'plain',
+        icon: 'run',
+        head: 'Running',
+        sentence: 'The picture and its score still change.',
+      };
+    case 'dead':
+      return {
+        tone: 'plain',
+        icon: 'close_to',
+        head: 'Dead',
+        sentence:
+          looked === null ? 'Never answered any window.' : `Never answered any of ${whole(looked)} windows.`,
+      };
+    case 'failed':
+      return {
+        ...{ tone: 'err', icon: 'warning', action: 'retry' },
+        ...{ head: 'Failed', sentence: 'The score became infinite or undefined.' },
+      };
+    case 'exact':
+      return {
+        ...{ tone: 'ok', icon: 'converged', head: 'Exact: closed form' },
+        sentence: 'The unit is linear in its window, so this is the optimum.',
+      };
+    case 'converged':
+      return {
+        ...{ tone: 'ok', icon: 'converged', head: `Converged: ${gap}` },
+        sentence: 'To first order, no direction gains more. Local, not global.',
+      };
+    case 'close':
+      return {
+        ...{ tone: 'plain', icon: 'close_to', head: `Close: ${gap}`, sentence: 'More steps may help.' },
+        action: 'longer',
+      };
+    case 'climbing':
+      if (method === 'question') {
+        return {
+          ...{ tone: 'warn', icon: 'warning', head: 'Unbounded: no best picture exists' },
+          sentence: 'The loss is linear in the picture, so it rises with every step.',
+        };
+      }
+      return {
+        ...{ tone: 'warn', icon: 'warning', action: 'longer' },
+        head: gap === '' ? 'Not converged' : `Not converged: ${gap}`,
+        sentence: 'The score would still rise with more steps.',
+      };
+  }
+}

@@ -1,0 +1,37 @@
+// The files of a drop, those in dropped folders included, by name.
+
+/** More files than a model can have: a folder of something else was dropped. */
+const MOST = 200;
+
+export async function droppedFiles(transfer: DataTransfer | null): Promise<File[]> {
+  if (transfer === null) return [];
+  // entries must be taken before the first await: the transfer is emptied then
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
+  const plain = [...transfer.files];
+  const files: File[] = [];
+  for (const entry of entries) if (entry !== null) await collect(entry, files);
+  return files.length > 0 ? files : plain;
+}
+
+async function collect(entry: FileSystemEntry, files: File[]): Promise<void> {
+  if (files.length >= MOST) return;
+  if (isFile(entry)) {
+    files.push(
+      await new Promise<File>((resolve, reject) => {
+        entry.file(resolve, reject);
+      }),
+    );
+    return;
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  // a reader hands out entries in portions until there are none
+  for (;;) {
+    const portion = await new Promise<FileSystemEntry[]>((resolve, reject) => {
+      reader.readEntries(resolve, reject);
+    });
+    if (portion.length === 0) return;
+    for (const each of portion) await collect(each, files);
+  }
+}
+
+const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;

@@ -1,0 +1,176 @@
+// The open model: its layers, the layer and unit that are looked at, and what real data say of them.
+import { defineStore } from 'pinia';
+import { computed, ref, shallowReactive, shallowRef } from 'vue';
+import type { LayerEvidence, Recent, UnitEvidence } from '../../src-main/contract/calls';
+import type { LayerInfo, ModelInfo } from '../../src-main/contract/model';
+import { call } from '../bridge';
+import { download } from '../downloads';
+import { useApp } from './app';
+import { useNotices } from './notices';
+
+export const useModel = defineStore('model', () => {
+  const notices = useNotices();
+  const model = shallowRef<ModelInfo | null>(null);
+  const recents = shallowRef<readonly Recent[]>([]);
+  /** Why the last file was not opened; shown until it is dismissed or another opens. */
+  const refused = shallowRef<{ message: string; remedy: string } | null>(null);
+  const opening = ref(false);
+  const layerName = ref('');
+  /** The unit in the inspector, by layer. */
+  const chosen = shallowReactive(new Map<string, number>());
+
+  const layer = computed<LayerInfo | null>(
+    () => model.value?.layers.find(({ name }) => name === layerName.value) ?? null,
+  );
+  const unit = computed(() => chosen.get(layerName.value) ?? 0);
+
+  /** Takes in a model that the main side opened. The second convolution is shown first: it is the more telling. */
+  function opened(info: ModelInfo): void {
+    const isOther = info.id !== model.value?.id;
+    model.value = info;
+    refused.value = null;
+    if (!isOther && layer.value !== null) return;
+    chosen.clear();
+    layerEvidence.clear();
+    unitEvidence.clear();
+    const convs = info.layers.filter(({ kind }) => kind === 'conv');
+    layerName.value = (convs[1] ?? convs[0] ?? info.layers[0])?.name ?? '';
+  }
+
+  function chooseLayer(name: string): void {
+    if (model.value?.layers.some((each) => each.name === name) === true) layerName.value = name;
+  }
+
+  /** The layer `by` places further on, as far as there are layers. */
+  function stepLayer(by: number): void {
+    const layers = model.value?.layers ?? [];
+    const to = layers[layers.findIndex(({ name }) => name === layerName.value) + by];
+    if (to !== undefined) layerName.value = to.name;
+  }
+
+  function chooseUnit(to: number): void {
+    if (layer.value !== null && to >= 0 && to < layer.value.units) chosen.set(layerName.value, to);
+  }
+
+  /** What a unit is called: its class for an output's unit, else its number. */
+  function unitName(of: LayerInfo, index: number): string {
+    return of.isOutput ? (model.value?.classes[index] ?? index.toString()) : index.toString();
+  }
+
+  async function open(how: () => Promise<ModelInfo | null>): Promise<void> {
+    opening.value = true;
+    refused.value = null;
+    try {
+      const info = await how();
+      if (info !== null) opened(info);
+      recents.value = await call('models.recents');
+    } catch (error) {
+      refuse(error);
+    } finally {
+      opening.value = false;
+    }
+  }
+
+  function refuse(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    const remedy = error instanceof Error && 'remedy' in error ? String(error.remedy) : '';
+    refused.value = { message, remedy };
+  }
+
+  /** Shows the system's dialog where there is one, else the browser's own. */
+  async function openDialog(): Promise<void> {
+    if (useApp().host === 'electron') {
+      await open(() => call('models.openDialog'));
+      return;
+    }
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.multiple = true;
+    input.addEventListener('change', () => void openFiles([...(input.files ?? [])]));
+    input.click();
+  }
+
+  /** Opens the files of one model: a single file, or model.json with its weights. */
+  async function openFiles(files: readonly File[]): Promise<void> {
+    if (files.length === 0) return;
+    await open(async () =>
+      call('models.openFiles', {
+        files: await Promise.all(
+          files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
+        ),
+      }),
+    );
+  }
+
+  const openRecent = (id: string): Promise<void> => open(() => call('models.openRecent', { id }));
+  const openShipped = (): Promise<void> => open(() => call('models.openShipped'));
+
+  async function keep(how: 'models.save' | 'models.rename', name: string): Promise<boolean> {
+    const info = model.value;
+    if (info === null) return false;
+    const kept = await notices.attempt(() => call(how, { model: info.id, name }));
+    if (kept === undefined) return false;
+    model.value = kept;
+    notices.tell(how === 'models.save' ? `Saved ${kept.name} in your models.` : `Renamed to ${kept.name}.`);
+    recents.value = await call('models.recents');
+    return true;
+  }
+
+  /** Downloads the model's folder as a zip. */
+  async function exportModel(): Promise<void> {
+    const info = model.value;
+    if (info === null) return;
+    const made = await notices.attempt(() => call('models.export', { model: info.id }));
+    if (made !== undefined) download(made.url, made.name);
+  }
+
+  const layerEvidence = shallowReactive(new Map<string, LayerEvidence | 'loading' | Error>());
+  const unitEvidence = shallowReactive(new Map<string, UnitEvidence | 'loading' | Error>());
+
+  /** What real data say of a layer; asked for once, 'loading' until it is there. */
+  function evidenceOfLayer(name: string): LayerEvidence | 'loading' | Error {
+    const info = model.value;
+    const known = layerEvidence.get(name);
+    if (known !== undefined || info === null) return known ?? 'loading';
+    void settle(layerEvidence, name, info.id, () => call('evidence.layer', { model: info.id, layer: name }));
+    return 'loading';
+  }
+
+  /** The same of one unit. */
+  function evidenceOfUnit(name: string, index: number): UnitEvidence | 'loading' | Error {
+    const info = model.value;
+    const key = `${name}/${index}`;
+    const known = unitEvidence.get(key);
+    if (known !== undefined || info === null) return known ?? 'loading';
+    void settle(unitEvidence, key, info.id, () =>
+      call('evidence.unit', { model: info.id, layer: name, unit: index }),
+    );
+    return 'loading';
+  }
+
+  async function settle<T>(
+    into: Map<string, T | 'loading' | Error>,
+    key: string,
+    asked: string,
+    ask: () => Promise<T>,
+  ): Promise<void> {
+    const asking = 'loading';
+    // set after this tick: the asking may happen while a template is being rendered
+    await Promise.resolve();
+    if (into.has(key)) return;
+    into.set(key, asking);
+    let answer: T | Error;
+    try {
+      answer = await ask();
+    } catch (error) {
+      answer = error instanceof Error ? error : new Error(String(error));
+    }
+    if (model.value?.id === asked) into.set(key, answer);
+  }
+
+  return {
+    ...{ model, recents, refused, opening, layerName, layer, unit },
+    ...{ opened, chooseLayer, stepLayer, chooseUnit, unitName, refuse },
+    ...{ openDialog, openFiles, openRecent, openShipped, keep, exportModel, evidenceOfLayer, evidenceOfUnit },
+  };
+});

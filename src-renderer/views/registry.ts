@@ -1,0 +1,20 @@
+// The views in the order of the rail and of Ctrl 1, 2, …
+import { defineAsyncComponent, type Component } from 'vue';
+import type { ViewId } from '../commands';
+import type { IconName } from '../icons';
+
+export interface View {
+  readonly id: ViewId;
+  readonly label: string;
+  readonly icon: IconName;
+  /** Whether the view is about a layer of the model: then the layer strip is shown. */
+  readonly strip: boolean;
+  readonly component: Component;
+}
+
+export const views: readonly View[] = [
+  {
+    ...{ id: 'filters', label: 'Filters', icon: 'filters', strip: true },
+    component: defineAsyncComponent(() => import('./FiltersView.vue')),
+  },
+];
