@@ -7,6 +7,7 @@ import type { Objective } from './objectives';
 import type { Optimiser } from './optimisers';
 import type { Parametrisation } from './parametrisations';
 import type { Transform } from './transforms';
+import { writtenGradient } from './written-gradient';
 
 /** One moment of an ascent, a value per picture. */
 export interface Frame {
@@ -70,12 +71,18 @@ export async function* ascend(options: AscendOptions): AsyncGenerator<Frame, Asc
     signal,
   } = options;
   const rng = createRng(seed).fork(1);
-  const gradientAt = (theta: Tensor2D): Tensor2D => {
+  const { weighs } = objective;
+  const written =
+    weighs === undefined || transforms.length > 0
+      ? null
+      : writtenGradient(weighs.network, weighs.layer, weighs.weights, parametrisation);
+  const taped = (theta: Tensor2D): Tensor2D => {
     const moves = transforms.map((transform) => transform(rng));
     const value = (t: Tensor2D) =>
       objective.of(moves.reduce((x, move) => move(x), parametrisation.image(t))).sum();
     return tf.grad((t) => value(t as Tensor2D))(theta) as Tensor2D;
   };
+  const gradientAt = written?.of ?? taped;
   const gapOf = (theta: Tensor2D, gradient: Tensor2D): Float32Array =>
     tf.tidy(() => constraint.gap(theta, gradient).dataSync<'float32'>());
   const look = (theta: Tensor2D): { scores: Float32Array; images: Float32Array } => {
@@ -123,5 +130,6 @@ export async function* ascend(options: AscendOptions): AsyncGenerator<Frame, Asc
     return { scores, images, gradientNorms: rowNorms(state.sum), gaps, steps: done };
   } finally {
     tf.dispose([state.theta, state.sum]);
+    written?.dispose();
   }
 }

@@ -1,6 +1,7 @@
 // Where the searched numbers may lie, and how near a point is to the first-order optimum there.
 import type { Rank, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow';
+import { rowNorms, unitRows } from '../network/kernels';
 
 /** Where θ may lie. Rows of θ are independent. */
 export interface Constraint {
@@ -16,14 +17,14 @@ export interface Constraint {
   readonly gap: (theta: Tensor2D, gradient: Tensor2D) => Tensor1D;
 }
 
-const norms = (x: Tensor2D): Tensor2D => tf.maximum(x.norm('euclidean', 1, true), 1e-30);
+const norms = (x: Tensor2D): Tensor2D => tf.maximum(rowNorms(x), 1e-30);
 
 /** Rows of norm `radius`. Its gap is 1 − cos(θ, gradient). */
 export function sphere(radius: number): Constraint {
   return {
     name: 'sphere',
-    project: (theta) => theta.mul(tf.div<Tensor2D>(radius, norms(theta))),
-    advance: (theta, gradient, rate) => theta.add(gradient.mul(tf.div(rate * radius, norms(gradient)))),
+    project: (theta) => unitRows(theta).mul(radius),
+    advance: (theta, gradient, rate) => theta.add(unitRows(gradient).mul(rate * radius)),
     gap: (theta, gradient) => {
       const cosine = theta
         .mul(gradient)

@@ -9,6 +9,8 @@ import { windowOf } from '../network/receptive-field';
 export interface Objective {
   readonly name: string;
   readonly of: (x: Tensor4D) => Tensor1D;
+  /** Where the score is nothing but units' weights on what a layer sees: which ones. */
+  readonly weighs?: { readonly network: Network; readonly layer: string; readonly weights: UnitWeights };
   dispose(): void;
 }
 
@@ -78,6 +80,7 @@ export function neuron(network: Network, layer: string, units: readonly number[]
   return {
     name,
     of: (x) => unitPreActivations(network, x, layer, weights),
+    weighs: { network, layer, weights },
     dispose: () => {
       weights.dispose();
     },
@@ -98,6 +101,7 @@ export function direction(network: Network, layer: string, vectors: Tensor2D): O
   return {
     name,
     of: (x) => unitPreActivations(network, x, layer, weights),
+    weighs: { network, layer, weights },
     dispose: () => {
       weights.dispose();
     },
@@ -134,9 +138,11 @@ export function sum(...objectives: readonly Objective[]): Objective {
 /** An objective times a number. */
 export function scaled(objective: Objective, factor: number): Objective {
   return {
-    ...objective,
     name: `${factor}·${objective.name}`,
     of: (x) => objective.of(x).mul<Tensor1D>(factor),
+    dispose: () => {
+      objective.dispose();
+    },
   };
 }
 

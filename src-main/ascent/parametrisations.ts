@@ -18,6 +18,8 @@ export interface Parametrisation {
   readonly start: (n: number, rng: Rng) => Tensor2D;
   /** Pictures [n, h, w, c] of θ [n, size]; differentiable. */
   readonly image: (theta: Tensor2D) => Tensor4D;
+  /** Where image is affine in θ, the gradient in θ of what has the gradient dx in the picture. */
+  readonly adjoint?: (dx: Tensor4D) => Tensor2D;
   dispose(): void;
 }
 
@@ -37,6 +39,7 @@ export function pixel({ height, width, channels }: PictureSize): Parametrisation
     size,
     start: normal(size),
     image: (theta) => theta.reshape([-1, height, width, channels]),
+    adjoint: (dx) => dx.reshape([-1, size]),
     dispose: () => undefined,
   };
 }
@@ -49,6 +52,7 @@ export function whitened(prior: Prior, { height, width, channels }: PictureSize)
     size,
     start: normal(size),
     image: (z) => tf.matMul(z, prior.axes).add(prior.mean).reshape([-1, height, width, channels]),
+    adjoint: (dx) => tf.matMul(dx.reshape<Tensor2D>([-1, prior.axes.shape[1]]), prior.axes, false, true),
     dispose: () => undefined,
   };
 }

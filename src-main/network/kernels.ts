@@ -224,6 +224,27 @@ export const maximum = (a: Tensor, b: Tensor): Tensor => run('Maximum', plainAtt
 /** a − b. */
 export const subtract = (a: Tensor, b: Tensor): Tensor => run('Sub', plainAttributes(), [a, b]);
 
+/** Euclidean norms [n, 1] of the rows of x [n, d]. */
+export function rowNorms(x: Tensor2D): Tensor2D {
+  const attrs = attributes('norm', () => [
+    floatType(),
+    { name: 'Tidx', type: addon().TF_ATTR_TYPE, value: addon().TF_INT32 },
+    bool('keep_dims', true),
+  ]);
+  const axis = tf.scalar(1, 'int32');
+  const found = run('EuclideanNorm', attrs, [x, axis]) as Tensor2D;
+  axis.dispose();
+  return found;
+}
+
+/** The rows of x [n, d] at length 1; rows of zeros stay as they are. */
+export function unitRows(x: Tensor2D): Tensor2D {
+  const lengths = rowNorms(x);
+  const rows = run('DivNoNan', plainAttributes(), [x, lengths]) as Tensor2D;
+  lengths.dispose();
+  return rows;
+}
+
 const pairAttributes = (key: 'num' | 'N'): Attribute[] =>
   attributes(`pair ${key}`, () => [floatType(), int(key, 2), int('axis', 1)]);
 
