@@ -1,0 +1,69 @@
+// What a row of Compare shows: the run behind a method, a unit's place in it, and the numbers at its right.
+import type { RunEvidence } from '../../src-main/contract/calls';
+import type { MethodName } from '../../src-main/contract/method';
+import type { UnitResult, VisualizeRun } from '../../src-main/contract/run';
+import { median } from '../median';
+
+/** One unit of a row; `index` is its place among the run's units, −1 where the run lacks it. */
+export interface RowCell {
+  readonly unit: number;
+  readonly result: UnitResult | null;
+  readonly index: number;
+}
+
+export type Budget = 'own' | 'common';
+
+const worth = (run: VisualizeRun): boolean =>
+  run.state !== 'failed' && (run.state !== 'cancelled' || run.frames.length > 0);
+
+/** The newest run by a method that has every one of the units; null where there is none. `runs`: newest first. */
+export function coveringRun(
+  runs: readonly VisualizeRun[],
+  method: MethodName,
+  units: readonly number[],
+): VisualizeRun | null {
+  const has = ({ units: results }: VisualizeRun): boolean =>
+    units.every((unit) => results.some((result) => result.unit === unit));
+  return runs.find((run) => run.request.method.name === method && worth(run) && has(run)) ?? null;
+}
+
+export function cellsOf(run: VisualizeRun | null, units: readonly number[]): RowCell[] {
+  return units.map((unit) => {
+    const index = run?.units.findIndex((result) => result.unit === unit) ?? -1;
+    return { unit, index, result: run?.units[index] ?? null };
+  });
+}
+
+/** A unit's score over that of its best real window, at the run's own budget or at the one that all rows share. */
+export function ratioOf({ result, index }: RowCell, budget: Budget, evidence: RunEvidence | null): number | null {
+  if (budget === 'common') {
+    const ratio = evidence?.commonBudget[index];
+    return ratio === undefined || !Number.isFinite(ratio) ? null : ratio;
+  }
+  if (result?.score == null || result.bestReal === null || result.bestReal <= 0) return null;
+  return result.score / result.bestReal;
+}
+
+export interface RowNumbers {
+  /** 1 − mean absolute correlation between all pictures of the run; null until it has ended. */
+  readonly distinctness: number | null;
+  /** Medians over the units shown. */
+  readonly score: number | null;
+  readonly nearestReal: number | null;
+}
+
+export function numbersOf(cells: readonly RowCell[], budget: Budget, evidence: RunEvidence | null): RowNumbers {
+  const ratios = cells.flatMap((cell) => ratioOf(cell, budget, evidence) ?? []);
+  const nearest = cells.flatMap(({ index }) => evidence?.nearestReal[index] ?? []);
+  return {
+    distinctness: evidence === null ? null : 1 - evidence.likeness,
+    score: median(ratios),
+    nearestReal: median(nearest),
+  };
+}
+
+/** A word for how distinct pictures are. */
+export function distinctWord(distinctness: number): string {
+  if (distinctness < 0.2) return 'nearly the same';
+  return distinctness < 0.5 ? 'much alike' : 'distinct';
+}

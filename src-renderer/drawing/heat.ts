@@ -1,0 +1,16 @@
+// The heat ramp: 0..255 to a colour of rising lightness, the same in both themes.
+
+const STOPS = [0x0e1012, 0x0a3647, 0x0c647a, 0x469da8, 0xa8d3cd, 0xf7f8f0];
+
+/** A colour for each byte, as ImageData keeps it on little-endian machines: 0xAABBGGRR. */
+export const HEAT: Uint32Array = Uint32Array.from({ length: 256 }, (_, value) => {
+  const at = (value / 255) * (STOPS.length - 1);
+  const index = Math.min(STOPS.length - 2, Math.floor(at));
+  const share = at - index;
+  const channel = (shift: number): number => {
+    const low = ((STOPS[index] ?? 0) >> shift) & 255;
+    const high = ((STOPS[index + 1] ?? 0) >> shift) & 255;
+    return Math.round(low + share * (high - low));
+  };
+  return ((255 << 24) | (channel(0) << 16) | (channel(8) << 8) | channel(16)) >>> 0;
+});

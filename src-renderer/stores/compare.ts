@@ -1,0 +1,133 @@
+// What Compare shows: which units, which methods or displays as rows, at which budget; and the runs that are missing.
+import { defineStore } from 'pinia';
+import { computed, ref, watch } from 'vue';
+import type { RunEvidence } from '../../src-main/contract/calls';
+import { methodSchema, type Display, type MethodName } from '../../src-main/contract/method';
+import type { VisualizeRun } from '../../src-main/contract/run';
+import { cellsOf, coveringRun, numbersOf, type Budget, type RowCell, type RowNumbers } from '../compare/rows';
+import { displays } from '../pictures';
+import { methodNames } from './filters';
+import { useModel } from './model';
+import { useNotices } from './notices';
+import { usePins } from './pins';
+import { isActive, useRuns } from './runs';
+
+export interface Row {
+  readonly key: string;
+  readonly title: string;
+  readonly line: string;
+  readonly method: MethodName;
+  readonly display: Display;
+  readonly run: VisualizeRun | null;
+  readonly cells: readonly RowCell[];
+  readonly evidence: RunEvidence | null;
+  readonly numbers: RowNumbers;
+  /** Why the method cannot run on this layer; null when it can. */
+  readonly reason: string | null;
+}
+
+/** Sets of methods that answer one question each. */
+export const methodSets: readonly { label: string; hint: string; methods: readonly MethodName[] }[] = [
+  { label: 'The question’s and the right ones', hint: 'what was wrong', methods: ['question', 'plain', 'whitened'] },
+  { label: 'All of Filterscope’s', hint: 'what a constraint does', methods: ['box', 'plain', 'fourier', 'whitened'] },
+  {
+    label: 'Everything',
+    hint: 'every method',
+    methods: methodNames.map(({ value }) => value),
+  },
+];
+
+/** Units shown while none is pinned. */
+const FIRST = 10;
+
+export const useCompare = defineStore('compare', () => {
+  const model = useModel();
+  const runs = useRuns();
+  const pins = usePins();
+  const notices = useNotices();
+
+  const rowsAre = ref<'methods' | 'displays'>('methods');
+  const chosen = ref<readonly MethodName[]>(['question', 'plain', 'whitened']);
+  /** The method whose displays are the rows. */
+  const single = ref<MethodName>('whitened');
+  const display = ref<Display>('contrast');
+  const budget = ref<Budget>('own');
+
+  const pinned = computed(() => (model.model === null ? [] : pins.of(model.model.id, model.layerName)));
+  /** The columns: pinned units, or the first few while none is pinned. */
+  const units = computed<readonly number[]>(() => {
+    if (pinned.value.length > 0) return pinned.value;
+    return Array.from({ length: Math.min(FIRST, model.layer?.units ?? 0) }, (_, unit) => unit);
+  });
+  const own = computed(() => (model.model === null ? [] : runs.visualizations(model.model.id, model.layerName)));
+
+  /** Why a method has no row here. The question's is about convolutions alone. */
+  function reasonAgainst(method: MethodName): string | null {
+    return method === 'question' && model.layer?.kind === 'dense' ? 'For convolutions only' : null;
+  }
+
+  function row(method: MethodName, shown: Display): Omit<Row, 'key' | 'title' | 'line'> {
+    const run = coveringRun(own.value, method, units.value);
+    const cells = cellsOf(run, units.value);
+    const evidence = run === null ? null : (runs.evidence.get(run.id) ?? null);
+    const numbers = numbersOf(cells, budget.value, evidence);
+    return { method, display: shown, run, cells, evidence, numbers, reason: reasonAgainst(method) };
+  }
+
+  const rows = computed<Row[]>(() => {
+    if (rowsAre.value === 'displays') {
+      const shared = row(single.value, 'contrast');
+      return displays.map(({ value, label, hint }) => ({ ...shared, key: value, title: label, line: hint, display: value }));
+    }
+    return methodNames
+      .filter(({ value }) => chosen.value.includes(value))
+      .map(({ value, label, hint }) => ({ ...row(value, display.value), key: value, title: label, line: hint }));
+  });
+
+  /** Methods of rows that still have no run here. */
+  const missing = computed(() => [
+    ...new Set(rows.value.filter(({ run, reason }) => run === null && reason === null).map(({ method }) => method)),
+  ]);
+  const active = computed(() => rows.value.flatMap(({ run }) => (run !== null && isActive(run) ? run : [])));
+
+  // the evidence of a run is asked for once, when it has ended
+  watch(
+    () => rows.value.flatMap(({ run }) => (run?.state === 'finished' ? run.id : [])).join(' '),
+    (ids) => {
+      for (const id of new Set(ids.split(' ').filter(Boolean))) runs.evidenceOf(id);
+    },
+    { immediate: true },
+  );
+
+  function choose(methods: readonly MethodName[]): void {
+    if (methods.length > 0) chosen.value = methods;
+  }
+
+  function toggle(method: MethodName): void {
+    choose(chosen.value.includes(method) ? chosen.value.filter((each) => each !== method) : [...chosen.value, method]);
+  }
+
+  /** Runs the given methods on the units shown, one after the other. */
+  async function run(methods: readonly MethodName[] = missing.value): Promise<void> {
+    const info = model.model;
+    if (info === null) return;
+    for (const name of methods) {
+      await notices.attempt(() =>
+        runs.visualize({
+          ...{ model: info.id, layer: model.layerName, seed: 0 },
+          method: methodSchema.parse({ name }),
+          units: units.value.length === model.layer?.units ? null : [...units.value],
+        }),
+      );
+    }
+  }
+
+  async function cancel(): Promise<void> {
+    for (const { id } of active.value) await notices.attempt(() => runs.cancel(id));
+  }
+
+  return {
+    ...{ rowsAre, chosen, single, display, budget, pinned, units, rows, missing, active },
+    ...{ choose, toggle, run, cancel },
+  };
+});
