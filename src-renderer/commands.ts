@@ -31,7 +31,13 @@ export const appCommands = [
 
 /** Work in one view; keys that a view adds here show up in its status bar and in the list of all keys. */
 export const viewCommands: Readonly<Record<ViewId, readonly Command[]>> = {
-  train: [],
+  train: [
+    command('start', 'r', 'start'),
+    command('pause', 'p', 'pause or resume'),
+    command('stop', 'Escape', 'stop'),
+    command('save', 'Ctrl+s', 'save model'),
+    command('filters', 'f', 'open in Filters', true),
+  ],
   filters: [
     command('move', ['ArrowLeft', 'ArrowUp', 'ArrowDown', 'ArrowRight'], 'move'),
     command('inspect', 'Enter', 'open in inspector', true),
@@ -45,8 +51,27 @@ export const viewCommands: Readonly<Record<ViewId, readonly Command[]>> = {
     command('save', 'Ctrl+Shift+s', 'save gallery', true),
     command('search', '/', 'search units', true),
   ],
-  compare: [],
-  draw: [],
+  compare: [
+    command('move', ['ArrowLeft', 'ArrowUp', 'ArrowDown', 'ArrowRight'], 'move'),
+    command('display', 'd', 'display'),
+    command('rows', 'm', 'methods or displays'),
+    command('budget', 'g', 'budget', true),
+    command('open', 'Enter', 'open unit'),
+    command('unpin', 'Delete', 'unpin'),
+    command('run', 'r', 'run'),
+    command('cancel', 'Escape', 'cancel', true),
+  ],
+  draw: [
+    command('brush', 'b', 'brush'),
+    command('erase', 'e', 'erase'),
+    command('width', ['1', '2', '3', '4'], 'width'),
+    command('undo', 'Ctrl+z', 'undo'),
+    command('clear', 'x', 'clear'),
+    command('test-before', 'Shift+t', 'test digit before', true),
+    command('test', 't', 'test digit'),
+    command('random', 'r', 'random test digit', true),
+    command('nudge', ['ArrowLeft', 'ArrowUp', 'ArrowDown', 'ArrowRight'], 'nudge', true),
+  ],
   galleries: [
     command('search', '/', 'search'),
     command('move', ['ArrowLeft', 'ArrowUp', 'ArrowDown', 'ArrowRight'], 'move'),
@@ -56,7 +81,11 @@ export const viewCommands: Readonly<Record<ViewId, readonly Command[]>> = {
     command('rename', 'F2', 'rename', true),
     command('remove', 'Delete', 'remove'),
   ],
-  question: [],
+  question: [
+    command('answer', ['1', '2', '3', '4'], 'all evidence'),
+    command('run', 'r', 'answer'),
+    command('report', 's', 'save report'),
+  ],
 };
 
 export type ViewId = 'train' | 'filters' | 'compare' | 'draw' | 'galleries' | 'question';

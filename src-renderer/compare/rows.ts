@@ -35,7 +35,11 @@ export function cellsOf(run: VisualizeRun | null, units: readonly number[]): Row
 }
 
 /** A unit's score over that of its best real window, at the run's own budget or at the one that all rows share. */
-export function ratioOf({ result, index }: RowCell, budget: Budget, evidence: RunEvidence | null): number | null {
+export function ratioOf(
+  { result, index }: RowCell,
+  budget: Budget,
+  evidence: RunEvidence | null,
+): number | null {
   if (budget === 'common') {
     const ratio = evidence?.commonBudget[index];
     return ratio === undefined || !Number.isFinite(ratio) ? null : ratio;
@@ -52,7 +56,11 @@ export interface RowNumbers {
   readonly nearestReal: number | null;
 }
 
-export function numbersOf(cells: readonly RowCell[], budget: Budget, evidence: RunEvidence | null): RowNumbers {
+export function numbersOf(
+  cells: readonly RowCell[],
+  budget: Budget,
+  evidence: RunEvidence | null,
+): RowNumbers {
   const ratios = cells.flatMap((cell) => ratioOf(cell, budget, evidence) ?? []);
   const nearest = cells.flatMap(({ index }) => evidence?.nearestReal[index] ?? []);
   return {

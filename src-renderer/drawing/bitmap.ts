@@ -36,7 +36,8 @@ export function stroke(bitmap: Bitmap, from: Point, to: Point, size: number, era
   const pixels = bitmap.pixels.slice();
   const reach = size / 2 + 0.5;
   const first = (a: number, b: number): number => Math.max(0, Math.floor(Math.min(a, b) - reach));
-  const last = (a: number, b: number, end: number): number => Math.min(end - 1, Math.ceil(Math.max(a, b) + reach));
+  const last = (a: number, b: number, end: number): number =>
+    Math.min(end - 1, Math.ceil(Math.max(a, b) + reach));
   for (let row = first(from.y, to.y); row <= last(from.y, to.y, height); row++) {
     for (let column = first(from.x, to.x); column <= last(from.x, to.x, width); column++) {
       const covered = reach - distance(column + 0.5, row + 0.5, from, to);

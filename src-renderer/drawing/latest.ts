@@ -14,7 +14,7 @@ export function latest<T, R>(
   const next = async (): Promise<void> => {
     asking = true;
     while (waiting !== null) {
-      const { value } = waiting as { readonly value: T };
+      const { value } = waiting;
       waiting = null;
       try {
         answered(await ask(value), value);

@@ -32,7 +32,10 @@ export function sheet(shape: MapShape, across: number, eighth: number): Sheet {
 }
 
 /** Screen pixels that a sheet takes, without a gap after its last row and column. */
-export function extentOf(shape: MapShape, { columns: of, rows, scale, gap }: Sheet): { width: number; height: number } {
+export function extentOf(
+  shape: MapShape,
+  { columns: of, rows, scale, gap }: Sheet,
+): { width: number; height: number } {
   const side = (count: number, length: number): number => (count * (length + gap) - gap) * scale;
   return { width: side(of, shape.width), height: side(rows, shape.height) };
 }

@@ -28,8 +28,16 @@ export interface Row {
 
 /** Sets of methods that answer one question each. */
 export const methodSets: readonly { label: string; hint: string; methods: readonly MethodName[] }[] = [
-  { label: 'The question’s and the right ones', hint: 'what was wrong', methods: ['question', 'plain', 'whitened'] },
-  { label: 'All of Filterscope’s', hint: 'what a constraint does', methods: ['box', 'plain', 'fourier', 'whitened'] },
+  {
+    label: 'The question’s and the right ones',
+    hint: 'what was wrong',
+    methods: ['question', 'plain', 'whitened'],
+  },
+  {
+    label: 'All of Filterscope’s',
+    hint: 'what a constraint does',
+    methods: ['box', 'plain', 'fourier', 'whitened'],
+  },
   {
     label: 'Everything',
     hint: 'every method',
@@ -59,7 +67,9 @@ export const useCompare = defineStore('compare', () => {
     if (pinned.value.length > 0) return pinned.value;
     return Array.from({ length: Math.min(FIRST, model.layer?.units ?? 0) }, (_, unit) => unit);
   });
-  const own = computed(() => (model.model === null ? [] : runs.visualizations(model.model.id, model.layerName)));
+  const own = computed(() =>
+    model.model === null ? [] : runs.visualizations(model.model.id, model.layerName),
+  );
 
   /** Why a method has no row here. The question's is about convolutions alone. */
   function reasonAgainst(method: MethodName): string | null {
@@ -77,16 +87,29 @@ export const useCompare = defineStore('compare', () => {
   const rows = computed<Row[]>(() => {
     if (rowsAre.value === 'displays') {
       const shared = row(single.value, 'contrast');
-      return displays.map(({ value, label, hint }) => ({ ...shared, key: value, title: label, line: hint, display: value }));
+      return displays.map(({ value, label, hint }) => ({
+        ...shared,
+        key: value,
+        title: label,
+        line: hint,
+        display: value,
+      }));
     }
     return methodNames
       .filter(({ value }) => chosen.value.includes(value))
-      .map(({ value, label, hint }) => ({ ...row(value, display.value), key: value, title: label, line: hint }));
+      .map(({ value, label, hint }) => ({
+        ...row(value, display.value),
+        key: value,
+        title: label,
+        line: hint,
+      }));
   });
 
   /** Methods of rows that still have no run here. */
   const missing = computed(() => [
-    ...new Set(rows.value.filter(({ run, reason }) => run === null && reason === null).map(({ method }) => method)),
+    ...new Set(
+      rows.value.filter(({ run, reason }) => run === null && reason === null).map(({ method }) => method),
+    ),
   ]);
   const active = computed(() => rows.value.flatMap(({ run }) => (run !== null && isActive(run) ? run : [])));
 
@@ -104,7 +127,11 @@ export const useCompare = defineStore('compare', () => {
   }
 
   function toggle(method: MethodName): void {
-    choose(chosen.value.includes(method) ? chosen.value.filter((each) => each !== method) : [...chosen.value, method]);
+    choose(
+      chosen.value.includes(method)
+        ? chosen.value.filter((each) => each !== method)
+        : [...chosen.value, method],
+    );
   }
 
   /** Runs the given methods on the units shown, one after the other. */

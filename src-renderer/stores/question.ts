@@ -15,8 +15,12 @@ export const useQuestion = defineStore('question', () => {
   const byModel = shallowReactive(new Map<string, Asked>());
 
   /** What is known for the open model; null before it was asked. */
-  const asked = computed<Asked | null>(() => (model.model === null ? null : (byModel.get(model.model.id) ?? null)));
-  const answer = computed(() => (asked.value !== null && 'answer' in asked.value ? asked.value.answer : null));
+  const asked = computed<Asked | null>(() =>
+    model.model === null ? null : (byModel.get(model.model.id) ?? null),
+  );
+  const answer = computed(() =>
+    asked.value !== null && 'answer' in asked.value ? asked.value.answer : null,
+  );
   /** When the asking began, in ms of performance.now; null while nothing is asked. */
   const since = computed(() => (asked.value !== null && 'since' in asked.value ? asked.value.since : null));
   const error = computed(() => (asked.value !== null && 'error' in asked.value ? asked.value.error : null));

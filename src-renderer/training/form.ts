@@ -42,7 +42,17 @@ const numbers = {
 export function numbersOf({ filters, ...rest }: TrainingConfiguration): TrainingNumbers {
   const { steps, batch, learningRate, keepProbability, kernelSize, hidden, seed } = rest;
   const [first, second] = filters;
-  return { steps, batch, learningRate, keepProbability, filters1: first, filters2: second, kernelSize, hidden, seed };
+  return {
+    steps,
+    batch,
+    learningRate,
+    keepProbability,
+    filters1: first,
+    filters2: second,
+    kernelSize,
+    hidden,
+    seed,
+  };
 }
 
 /** The question's own numbers, and the same in a tenth of the steps. */

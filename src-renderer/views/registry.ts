@@ -14,7 +14,23 @@ export interface View {
 
 export const views: readonly View[] = [
   {
+    ...{ id: 'train', label: 'Train', icon: 'train', strip: false },
+    component: defineAsyncComponent(() => import('./TrainView.vue')),
+  },
+  {
     ...{ id: 'filters', label: 'Filters', icon: 'filters', strip: true },
     component: defineAsyncComponent(() => import('./FiltersView.vue')),
+  },
+  {
+    ...{ id: 'compare', label: 'Compare', icon: 'compare', strip: true },
+    component: defineAsyncComponent(() => import('./CompareView.vue')),
+  },
+  {
+    ...{ id: 'draw', label: 'Draw', icon: 'draw', strip: false },
+    component: defineAsyncComponent(() => import('./DrawView.vue')),
+  },
+  {
+    ...{ id: 'question', label: 'The question', icon: 'question', strip: false },
+    component: defineAsyncComponent(() => import('./QuestionView.vue')),
   },
 ];

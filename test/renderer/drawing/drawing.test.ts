@@ -108,7 +108,11 @@ describe('response maps', () => {
   it('grow and shrink by whole scales to fit', () => {
     expect(arrange(layers, 1260, 760)[0]?.scale).toBe(4);
     expect(arrange(layers, 540, 450)[0]?.scale).toBe(2);
-    for (const [across, down] of [[762, 600], [1260, 760], [2900, 1800]] as const) {
+    for (const [across, down] of [
+      [762, 600],
+      [1260, 760],
+      [2900, 1800],
+    ] as const) {
       const sheets = arrange(layers, across, down);
       const sizes = sheets.map((one, i) => extentOf(layers[i] ?? { units: 0, height: 0, width: 0 }, one));
       expect(Math.max(...sizes.map(({ width }) => width))).toBeLessThanOrEqual(across);
@@ -117,6 +121,10 @@ describe('response maps', () => {
   });
 
   it('of a dense layer are a strip of single cells', () => {
-    expect(arrange([{ units: 1024, height: 1, width: 1 }], 762, 600)[0]).toMatchObject({ columns: 128, rows: 8, gap: 0 });
+    expect(arrange([{ units: 1024, height: 1, width: 1 }], 762, 600)[0]).toMatchObject({
+      columns: 128,
+      rows: 8,
+      gap: 0,
+    });
   });
 });
