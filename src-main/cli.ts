@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Filterscope from a terminal: train, visualize, question, gallery, doctor, demo.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { createConsole, type Console, type Progress } from './commands/console';
+import { createConsole, type Console } from './commands/console';
 import { exportGallery, listGalleries, showGallery, verifyGallery } from './commands/gallery';
 import { explain, UserError } from './contract/errors';
 import {
@@ -72,21 +72,7 @@ const outOf = (): Console => createConsole(program.opts<{ json?: boolean }>().js
 
 /** Puts TensorFlow in place, telling what goes on, then loads the commands that need it. */
 async function work(out: Console): Promise<typeof import('./commands')> {
-  let last = '';
-  let bar: Progress | null = null;
-  await ensureTensorflow((line, bytes) => {
-    if (bytes !== undefined && bytes.total > 0) {
-      bar ??= out.progress(line, Math.round(bytes.total / 1e6));
-      bar.update(
-        Math.round(bytes.done / 1e6),
-        `${Math.round(bytes.done / 1e6)} of ${Math.round(bytes.total / 1e6)} MB`,
-      );
-    } else {
-      bar?.stop();
-      if (line !== last) process.stderr.write(`${line}\n`);
-    }
-    last = line;
-  });
+  await ensureTensorflow(out.fetching());
   return import('./commands');
 }
 

@@ -1,5 +1,6 @@
 // What a command says: lines and progress for people, one JSON document for machines.
 import { SingleBar } from 'cli-progress';
+import type { Report } from '../native/provider';
 
 export interface Progress {
   /** Sets how much is done; `note` is a short text shown beside the bar. */
@@ -15,6 +16,8 @@ export interface Console {
   result(value: unknown): void;
   /** Long work: a bar with the time left on a terminal, else a line now and then, on stderr. */
   progress(label: string, total: number): Progress;
+  /** What provisioning says: lines, and a bar of megabytes for each thing fetched. */
+  fetching(): Report;
 }
 
 /** Seconds between two lines of progress where there is no terminal. */
@@ -56,8 +59,35 @@ function lines(label: string, total: number, write: (line: string) => void): Pro
   };
 }
 
+const MB = 1e6;
+
+/** One bar after the other: a new label ends the one before. */
+function fetching(progress: Console['progress']): Report {
+  let shown: { label: string; bar: Progress } | null = null;
+  return (label, bytes) => {
+    if (shown !== null && shown.label !== label) {
+      shown.bar.stop();
+      shown = null;
+    }
+    if (bytes === undefined) {
+      process.stderr.write(`${label}\n`);
+      return;
+    }
+    const [done, total] = [Math.round(bytes.done / MB), Math.round(bytes.total / MB)];
+    shown ??= { label, bar: progress(label, total) };
+    shown.bar.update(done, `${done} of ${total} MB`);
+    if (bytes.done >= bytes.total) shown.bar.stop();
+  };
+}
+
 /** The console of a terminal or of a pipe. */
 export function createConsole(json: boolean): Console {
+  const progress: Console['progress'] = (label, total) =>
+    process.stderr.isTTY
+      ? bar(label, total)
+      : lines(label, total, (line) => {
+          process.stderr.write(`${line}\n`);
+        });
   return {
     json,
     say: (line) => {
@@ -66,11 +96,7 @@ export function createConsole(json: boolean): Console {
     result: (value) => {
       if (json) process.stdout.write(`${JSON.stringify(value, null, 1)}\n`);
     },
-    progress: (label, total) =>
-      process.stderr.isTTY
-        ? bar(label, total)
-        : lines(label, total, (line) => {
-            process.stderr.write(`${line}\n`);
-          }),
+    progress,
+    fetching: () => fetching(progress),
   };
 }

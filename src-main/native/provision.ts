@@ -1,163 +1,39 @@
-// Puts libtensorflow and tfjs-node's addon in place: from this checkout, the user's cache, or the pinned wheel.
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { copyFile, link, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+// Puts libtensorflow and tfjs-node's addon in place, once: from the user's cache, else from the first provider that serves.
+import { copyFile, link, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { lock } from 'proper-lockfile';
-import { UserError } from '../contract/errors';
-import { PINS, type WheelPin } from './pins';
-import { ADDON, LIBRARIES, locateSite, type Site } from './site';
+import { explain, UserError } from '../contract/errors';
+import { npmArchive } from './npm-archive';
+import { run, type Provider, type Report } from './provider';
+import { ADDON, locateSite, type Site } from './site';
+import { readStamp, writeStamp } from './stamp';
+import { vendor } from './vendor';
+import { wheel } from './wheel';
 
-/** Says what provisioning does, a line at a time, with bytes where something is fetched. */
-export type Report = (line: string, bytes?: { done: number; total: number }) => void;
+/** In the order in which they are tried, the fastest library first. */
+export const PROVIDERS: readonly Provider[] = [wheel, vendor, npmArchive];
 
-const STAMP = join('deps', 'filterscope.json');
+const TRIAL = 'process.stdout.write(require(process.argv[1]).TF_Version)';
 
-/** Sizes of the files that belong together, by path; written last, so a killed start leaves none. */
-type Sizes = Record<string, number>;
-
-/** True when every file that the folder's stamp names is there with its size. Costs a few `stat` calls. */
-export function isWhole(folder: string): boolean {
-  try {
-    const sizes = JSON.parse(readFileSync(join(folder, STAMP), 'utf8')) as Sizes;
-    return Object.entries(sizes).every(([path, size]) => statSync(join(folder, path)).size === size);
-  } catch {
-    return false;
-  }
+/** Loads the addon in a process of its own and gives its library's version. Throws a UserError when it does not load. */
+async function trial(entry: string): Promise<string> {
+  const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1', TF_CPP_MIN_LOG_LEVEL: '2' };
+  const help = 'Report it with the output of `filterscope doctor`.';
+  return run(process.execPath, ['-e', TRIAL, join(entry, ADDON)], help, { env });
 }
 
-async function writeStamp(folder: string, paths: readonly string[]): Promise<void> {
-  const sizes: Sizes = {};
-  for (const path of paths) sizes[path] = (await stat(join(folder, path))).size;
-  await writeFile(join(folder, `${STAMP}.new`), JSON.stringify(sizes, null, 1));
-  await rename(join(folder, `${STAMP}.new`), join(folder, STAMP));
+export interface ProvisionOptions {
+  readonly site?: Site;
+  readonly providers?: readonly Provider[];
+  /** Loads what an entry holds and says its version; throws when it does not load. */
+  readonly load?: (entry: string) => Promise<string>;
 }
 
-/** Runs a program to its end; throws a UserError with the last line it wrote to stderr. */
-async function run(
-  program: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-  remedy: string,
-): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)));
-    child.on('error', () => {
-      reject(new UserError(`${program} could not be started.`, remedy));
-    });
-    child.on('close', (code) => {
-      if (code === 0) resolve();
-      else
-        reject(
-          new UserError(`${program} failed: ${said.trim().split('\n').at(-1) ?? 'no reason given'}`, remedy),
-        );
-    });
-  });
-}
-
-/** Bytes of all files below a folder that may change while it is read. */
-async function bytesBelow(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) =>
-      stat(join(entry.parentPath, entry.name)).then(
-        ({ size }) => size,
-        () => 0,
-      ),
-    );
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-}
-
-/** Headers of the C API that the addon is compiled against, as paths in the wheel. */
-const HEADERS = ['c/', 'core/platform/ctstring', 'tsl/', 'compiler/xla/tsl/c/'].map(
-  (p) => `tensorflow/include/tensorflow/${p}`,
-);
-const OTHER_HEADERS = ['tensorflow/include/tsl/platform/', 'tensorflow/include/xla/tsl/c/'];
-
-const UNPACK = `import sys, zipfile, json
-z = zipfile.ZipFile(sys.argv[1])
-z.extractall(sys.argv[2], [n for n in z.namelist() if n.startswith(tuple(json.loads(sys.argv[3])))])`;
-
-/** Fetches the pinned wheel (pip checks its sha256), unpacks what is needed and compiles the addon into `entry`. */
-async function buildFromWheel(
-  pin: WheelPin,
-  staging: string,
-  entry: string,
-  site: Site,
-  report: Report,
-): Promise<void> {
-  const env = { ...process.env, TMPDIR: staging };
-  const python = process.env['FILTERSCOPE_PYTHON'] ?? 'python3';
-  const requirements = join(staging, 'requirements.txt');
-  await writeFile(requirements, `${pin.project}==${pin.version} --hash=sha256:${pin.sha256}\n`);
-  const wheels = join(staging, 'wheel');
-  const timer = setInterval(() => {
-    void bytesBelow(staging).then((done) => {
-      report(`Fetching TensorFlow ${pin.version}`, {
-        done: Math.min(done, pin.bytes || done),
-        total: pin.bytes,
-      });
-    });
-  }, 500);
-  const pip = `-m pip download --disable-pip-version-check --no-deps --only-binary=:all: --python-version 3.11 --platform ${pin.platform} --require-hashes -r`;
-  try {
-    const remedy = 'Install Python 3 with pip and check that packages can be fetched, then start again.';
-    await run(python, [...pip.split(' '), requirements, '-d', wheels], env, remedy);
-  } finally {
-    clearInterval(timer);
-  }
-  report('Unpacking the library');
-  const [wheel] = await readdir(wheels);
-  const wanted = [...pin.libraries.map((library) => `tensorflow/${library}`), ...HEADERS, ...OTHER_HEADERS];
-  const unpacked = join(staging, 'unpacked');
-  await run(
-    python,
-    ['-c', UNPACK, join(wheels, wheel ?? ''), unpacked, JSON.stringify(wanted)],
-    env,
-    'Free some disk space and start again.',
-  );
-  for (const library of pin.libraries) {
-    await mkdir(join(entry, LIBRARIES), { recursive: true });
-    await rename(join(unpacked, 'tensorflow', library), join(entry, LIBRARIES, library));
-  }
-  report('Compiling the addon');
-  await mkdir(dirname(join(entry, ADDON)), { recursive: true });
-  const nodeApi = dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json'));
-  const mac = process.platform === 'darwin';
-  await run(
-    process.env['CXX'] ?? 'c++',
-    [
-      '-std=c++17',
-      '-O2',
-      '-fPIC',
-      '-shared',
-      '-DNAPI_VERSION=8',
-      `-I${join(nodeApi, 'include')}`,
-      `-I${join(unpacked, 'tensorflow', 'include')}`,
-      `-I${site.packageFolder}`,
-      '-o',
-      join(entry, ADDON),
-      join(site.packageFolder, 'binding', 'tfjs_backend.cc'),
-      join(site.packageFolder, 'binding', 'tfjs_binding.cc'),
-      ...pin.libraries.map((library) => join(entry, LIBRARIES, library)),
-      ...(mac
-        ? ['-undefined', 'dynamic_lookup', '-Wl,-rpath,@loader_path/../../deps/lib']
-        : ['-Wl,-rpath,$ORIGIN/../../deps/lib']),
-    ],
-    env,
-    'Install a C++ compiler (g++ or clang) and start again.',
-  );
-  await writeStamp(entry, [ADDON, ...pin.libraries.map((library) => join(LIBRARIES, library))]);
-}
-
-/** Hard-links (or copies, across file systems) the files of a whole cache entry into the package. */
+/** Hard-links (or copies, across file systems) the files of a whole entry into the package. */
 async function install(entry: string, packageFolder: string): Promise<void> {
-  const paths = Object.keys(JSON.parse(readFileSync(join(entry, STAMP), 'utf8')) as Sizes);
-  await rm(join(packageFolder, STAMP), { force: true });
+  const stamp = readStamp(entry);
+  if (stamp === null) throw new Error('The cache entry is not whole.');
+  const paths = Object.keys(stamp.files);
   for (const path of paths) {
     const target = join(packageFolder, path);
     await mkdir(dirname(target), { recursive: true });
@@ -165,51 +41,118 @@ async function install(entry: string, packageFolder: string): Promise<void> {
     await link(join(entry, path), `${target}.new`).catch(() => copyFile(join(entry, path), `${target}.new`));
     await rename(`${target}.new`, target);
   }
-  await writeStamp(packageFolder, paths);
+  await mkdir(join(packageFolder, 'deps'), { recursive: true });
+  await writeStamp(packageFolder, stamp, paths);
+}
+
+/** Paths of all files below a folder, relative to it. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}
+
+/** Lets one provider fill its entry in a staging folder, and renames it into the cache when whole. */
+async function fetchEntry(
+  provider: Provider,
+  site: Site,
+  target: string,
+  report: Report,
+  load: (entry: string) => Promise<string>,
+): Promise<void> {
+  const staging = await mkdtemp(join(site.cacheFolder, 'staging-'));
+  const entry = join(staging, 'entry');
+  try {
+    await mkdir(join(entry, 'deps'), { recursive: true });
+    await provider.fill({ site, staging, entry, report });
+    const tensorflow = await load(entry);
+    await writeStamp(entry, { provider: provider.name, tensorflow }, await filesBelow(entry));
+    await rm(target, { recursive: true, force: true });
+    await rename(entry, target);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+/** What a killed process left in the cache. */
+async function sweep(cacheFolder: string): Promise<void> {
+  for (const name of await readdir(cacheFolder)) {
+    if (name.startsWith('staging-')) await rm(join(cacheFolder, name), { recursive: true, force: true });
+  }
+}
+
+/** Finds a whole entry in the cache, or makes one by the first provider that serves. Gives its folder and origin. */
+async function findEntry(
+  site: Site,
+  { providers = PROVIDERS, load = trial }: ProvisionOptions,
+  report: Report,
+): Promise<{ entry: string; from: 'cache' | Provider['name'] }> {
+  const able = providers.flatMap((provider) => {
+    const name = provider.entryName(site.machine);
+    return name === null ? [] : [{ provider, entry: join(site.cacheFolder, name) }];
+  });
+  const cached = able.find(({ entry }) => readStamp(entry) !== null);
+  if (cached !== undefined) return { entry: cached.entry, from: 'cache' };
+  await sweep(site.cacheFolder);
+  const refusals: string[] = [];
+  for (const { provider, entry } of able) {
+    try {
+      await fetchEntry(provider, site, entry, report, load);
+      return { entry, from: provider.name };
+    } catch (error) {
+      const refusal = `${provider.name}: ${explain(error)}`;
+      refusals.push(refusal);
+      report(refusal);
+    }
+  }
+  if (refusals.length === 0) {
+    throw new UserError(
+      `There is no TensorFlow library for ${site.machine}.`,
+      'Use Linux (x64, arm64), macOS (arm64, x64) or Windows (x64).',
+    );
+  }
+  throw new UserError(
+    `TensorFlow could not be put in place.\n${refusals.join('\n')}\n`,
+    'Follow one of these hints and start again.',
+  );
 }
 
 /**
- * Makes sure that tfjs-node can load: nothing to do when it is in place, else from the cache that all clones
- * share, else from the pinned wheel. Safe to kill and to run twice at once.
- * Throws a UserError that says what failed and what would help.
+ * Makes sure that tfjs-node can load: nothing to do when it is in place, else from the cache that all clones share, else
+ * from a provider. Safe to kill at any moment and to run twice at once. Throws a UserError with each provider's reason
+ * and what would help.
  */
 export async function ensureTensorflow(
   report: Report = () => undefined,
-): Promise<'in place' | 'cache' | 'wheel'> {
-  const site = locateSite();
-  if (isWhole(site.packageFolder)) return 'in place';
-  const pin = PINS.wheels[site.machine];
-  if (pin === undefined) {
+  options: ProvisionOptions = {},
+): Promise<'in place' | 'cache' | Provider['name']> {
+  const { site = locateSite() } = options;
+  if (readStamp(site.packageFolder) !== null) return 'in place';
+  if (site.packaged) {
+    throw new UserError('The installed app lacks its TensorFlow library.', 'Install it again.');
+  }
+  try {
+    await mkdir(site.cacheFolder, { recursive: true });
+  } catch (cause) {
     throw new UserError(
-      `There is no pinned TensorFlow library for ${site.machine}.`,
-      'Use Linux (x64, arm64) or macOS (arm64).',
+      `The cache folder ${site.cacheFolder} cannot be made.`,
+      'Name another one in FILTERSCOPE_CACHE.',
+      { cause },
     );
   }
-  mkdirSync(site.cacheFolder, { recursive: true });
   const release = await lock(site.cacheFolder, {
     stale: 20_000,
-    retries: { retries: 600, minTimeout: 500, maxTimeout: 1000 },
+    retries: { retries: 3600, minTimeout: 500, maxTimeout: 1000 },
+    // after the machine slept another process may have taken over: then a step below fails, and says so
+    onCompromised: () => undefined,
   });
   try {
-    const entry = join(site.cacheFolder, `tensorflow-${pin.version}-${site.machine}`);
-    const cached = isWhole(entry);
-    if (!cached) {
-      for (const name of await readdir(site.cacheFolder)) {
-        if (name.startsWith('staging-'))
-          await rm(join(site.cacheFolder, name), { recursive: true, force: true });
-      }
-      const staging = await mkdtemp(join(site.cacheFolder, 'staging-'));
-      try {
-        await buildFromWheel(pin, staging, join(staging, 'entry'), site, report);
-        if (existsSync(entry)) await rm(entry, { recursive: true });
-        await rename(join(staging, 'entry'), entry);
-      } finally {
-        await rm(staging, { recursive: true, force: true });
-      }
-    }
+    if (readStamp(site.packageFolder) !== null) return 'in place';
+    const { entry, from } = await findEntry(site, options, report);
     await install(entry, site.packageFolder);
-    return cached ? 'cache' : 'wheel';
+    return from;
   } finally {
-    await release();
+    await release().catch(() => undefined);
   }
 }
