@@ -2,6 +2,7 @@
 // Filterscope from a terminal: train, visualize, question, gallery, doctor, demo.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { createConsole, type Console } from './commands/console';
+import { doctor } from './commands/doctor';
 import { exportGallery, listGalleries, showGallery, verifyGallery } from './commands/gallery';
 import { explain, UserError } from './contract/errors';
 import {
@@ -297,11 +298,9 @@ gallery
 
 program
   .command('doctor')
-  .description('says what TensorFlow, the machine and the folders look like')
-  .action(async () => {
-    const out = outOf();
-    (await work(out)).doctor(out);
-  });
+  .description('says what was found of TensorFlow, the machine and the folders')
+  .addHelpText('after', '\nExample: filterscope doctor --json')
+  .action(() => doctor(outOf()));
 
 program
   .command('demo')

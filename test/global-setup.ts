@@ -1,8 +1,16 @@
-// Makes sure that libtensorflow is in place before any test loads it.
+// Once before all tests: libtensorflow is in place, and the command line is built as it ships.
+import { resolve } from 'node:path';
+import { build } from 'vite';
 import { ensureTensorflow } from '../src-main/native/provision';
 
 export default async function setup(): Promise<void> {
   await ensureTensorflow((line, bytes) => {
     if (bytes === undefined) process.stderr.write(`${line}\n`);
+  });
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    root: resolve(import.meta.dirname, '..'),
+    build: { ssr: 'src-main/cli.ts', outDir: 'out/test' },
   });
 }

@@ -22,6 +22,8 @@ export interface Console {
 
 /** Seconds between two lines of progress where there is no terminal. */
 const LINE_EVERY = 10;
+/** Share of the work that must be done before it tells anything of the time left. */
+const LEAST = 0.02;
 
 function bar(label: string, total: number): Progress {
   const shown = new SingleBar({
@@ -48,7 +50,7 @@ function lines(label: string, total: number, write: (line: string) => void): Pro
   return {
     update: (done, note) => {
       const now = performance.now();
-      if (now - said < LINE_EVERY * 1000 || done === 0) return;
+      if (now - said < LINE_EVERY * 1000 || done < LEAST * total) return;
       said = now;
       const left = Math.round((((now - began) / done) * (total - done)) / 1000);
       write(

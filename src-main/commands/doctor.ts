@@ -1,22 +1,11 @@
-// filterscope doctor: what TensorFlow, the machine and the folders look like.
-import { existsSync } from 'node:fs';
-import { appFolders } from '../native/site';
-import { tf } from '../native/tensorflow';
+// filterscope doctor: what was found of TensorFlow, the machine and the folders. It fetches nothing.
+import { examine } from '../native/examine';
 import { shippedModel } from '../resources';
 import { APP_VERSION } from '../version';
 import type { Console } from './console';
 
-export function doctor(out: Console): void {
-  const { cache, data } = appFolders();
-  tf.tensor1d([1]).add(1).dispose();
-  const facts = {
-    Filterscope: APP_VERSION,
-    Node: `${process.version} on ${process.platform} ${process.arch}`,
-    Backend: `${tf.getBackend()}, tfjs ${tf.version_core}`,
-    'Cache folder': cache,
-    'Data folder': data,
-    'Shipped model': existsSync(shippedModel()) ? 'found' : 'missing',
-  };
-  for (const [name, value] of Object.entries(facts)) out.say(`${name.padEnd(15)} ${value}`);
-  out.result(facts);
+export async function doctor(out: Console): Promise<void> {
+  const facts = [{ name: 'Filterscope', value: APP_VERSION }, ...(await examine(shippedModel()))];
+  for (const { name, value } of facts) out.say(`${name.padEnd(14)} ${value}`);
+  out.result(Object.fromEntries(facts.map(({ name, value }) => [name, value])));
 }

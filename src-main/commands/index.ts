@@ -1,7 +1,6 @@
 // The commands that need TensorFlow, loaded once it is in place.
 export { openIdx, openMnist } from '../datasets/dataset';
 export { demo } from './demo';
-export { doctor } from './doctor';
 export { askQuestion } from './question';
 export { trainModel } from './train';
 export { openModel } from '../network/formats/open';

@@ -32,7 +32,14 @@ export interface Provider {
   fill(place: Workplace): Promise<void>;
 }
 
-/** Runs a program to its end and gives what it wrote to stdout; throws a UserError with its last line on stderr. */
+/** The line that says most of what a program wrote to stderr: the last that speaks of an error, else the last. */
+function reason(said: string): string {
+  const lines = said.trim().split('\n');
+  const telling = lines.findLast((line) => /error|denied|refused|no space/i.test(line)) ?? lines.at(-1) ?? '';
+  return telling.trim() === '' ? 'it gave no reason' : telling.trim().replace(/\.$/, '');
+}
+
+/** Runs a program to its end and gives what it wrote to stdout; throws a UserError with the reason on stderr. */
 export async function run(
   program: string,
   args: readonly string[],
@@ -48,12 +55,8 @@ export async function run(
       reject(new UserError(`${program} could not be started.`, remedy));
     });
     child.on('close', (code) => {
-      const last = said.trim().split('\n').at(-1) ?? '';
       if (code === 0) resolve(wrote);
-      else
-        reject(
-          new UserError(`${basename(program)} failed: ${last === '' ? 'it gave no reason' : last}.`, remedy),
-        );
+      else reject(new UserError(`${basename(program)} failed: ${reason(said)}.`, remedy));
     });
   });
 }

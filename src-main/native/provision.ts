@@ -5,7 +5,7 @@ import { lock } from 'proper-lockfile';
 import { explain, UserError } from '../contract/errors';
 import { npmArchive } from './npm-archive';
 import { run, type Provider, type Report } from './provider';
-import { ADDON, locateSite, type Site } from './site';
+import { ADDON, LIBRARIES, locateSite, type Site } from './site';
 import { readStamp, writeStamp } from './stamp';
 import { vendor } from './vendor';
 import { wheel } from './wheel';
@@ -34,12 +34,14 @@ async function install(entry: string, packageFolder: string): Promise<void> {
   const stamp = readStamp(entry);
   if (stamp === null) throw new Error('The cache entry is not whole.');
   const paths = Object.keys(stamp.files);
+  // what another provider may have left
+  for (const folder of [LIBRARIES, dirname(ADDON)]) {
+    await rm(join(packageFolder, folder), { recursive: true, force: true });
+  }
   for (const path of paths) {
     const target = join(packageFolder, path);
     await mkdir(dirname(target), { recursive: true });
-    await rm(`${target}.new`, { force: true });
-    await link(join(entry, path), `${target}.new`).catch(() => copyFile(join(entry, path), `${target}.new`));
-    await rename(`${target}.new`, target);
+    await link(join(entry, path), target).catch(() => copyFile(join(entry, path), target));
   }
   await mkdir(join(packageFolder, 'deps'), { recursive: true });
   await writeStamp(packageFolder, stamp, paths);

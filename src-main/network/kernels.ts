@@ -61,9 +61,10 @@ export interface PoolGeometry {
   readonly padding: Padding;
 }
 
+/** Explicit paddings are named only where there are some: older libraries know none for pooling. */
 const paddingAttributes = (padding: Padding): Attribute[] => [
   text('padding', typeof padding === 'string' ? padding.toUpperCase() : 'EXPLICIT'),
-  int('explicit_paddings', typeof padding === 'string' ? [] : [0, 0, ...padding, 0, 0]),
+  ...(typeof padding === 'string' ? [] : [int('explicit_paddings', [0, 0, ...padding, 0, 0])]),
   text('data_format', 'NHWC'),
 ];
 

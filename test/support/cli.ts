@@ -1,0 +1,36 @@
+// Runs the built command line as a process of its own, on any Node.
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+
+export const CLI = resolve(import.meta.dirname, '../../out/test/cli.js');
+
+export interface Said {
+  /** Exit code; null after a signal. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly node?: string;
+  readonly cwd?: string;
+  /** Called with all that was said on stdout so far, for whoever wants to interrupt. */
+  readonly onOutput?: (said: string, kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+export function cli(args: readonly string[], options: CliOptions = {}): Promise<Said> {
+  const { node = process.execPath, cwd, onOutput } = options;
+  const child = spawn(node, [CLI, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+    onOutput?.(stdout, (signal) => child.kill(signal));
+  });
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  return new Promise((done, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      done({ code, stdout, stderr });
+    });
+  });
+}
