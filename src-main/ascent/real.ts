@@ -7,7 +7,9 @@ import { windowOf } from '../network/receptive-field';
 
 /** True for the layer whose units are the classes. */
 export const isOutput = (network: Network, layer: string): boolean =>
-  unitLayers(network).at(-1)?.name === layer;
+  network.unsupported.length === 0 &&
+  unitLayers(network).at(-1)?.name === layer &&
+  nodeOf(network, layer).shape[0] * nodeOf(network, layer).shape[1] === 1;
 
 /** Windows evaluated at a time, such that their pixels take at most 8 MB. */
 const chunkOf = (pixels: number): number => Math.max(1, Math.min(2000, Math.floor(2e6 / pixels)));

@@ -139,6 +139,29 @@ export interface Node {
   readonly shape: FeatureShape;
 }
 
+/** A layer that cannot be evaluated: it and what follows from it are left out. */
+export interface Unsupported {
+  readonly name: string;
+  /** What the file calls it: a class or an operator. */
+  readonly kind: string;
+  /** Layers that it comes after. */
+  readonly after: readonly string[];
+  /** Why, where more is known than its kind. */
+  readonly reason: string | null;
+}
+
+/**
+ * What the model's own input is made of: pixels 0..1 times `scale` plus `offset`, one number for all channels or one
+ * each. The network does this itself, so that its input is pixels 0..1 whatever the model expects.
+ */
+export interface InputScaling {
+  readonly name: string;
+  readonly scale: readonly number[];
+  readonly offset: readonly number[];
+  /** 'found' in the model's first layers, 'stated' by whoever opened it, or 'assumed'. */
+  readonly source: 'found' | 'stated' | 'assumed';
+}
+
 /** A network ready to be evaluated. Nodes stand in an order in which each follows its inputs. */
 export interface Network {
   readonly name: string;
@@ -149,6 +172,10 @@ export interface Network {
   /** Class names in the order of the output's units. */
   readonly classes: readonly string[];
   readonly parameters: number;
+  readonly scaling: InputScaling;
+  readonly unsupported: readonly Unsupported[];
+  /** Sentences about what is odd in the file, such as weights that are no numbers. */
+  readonly warnings: readonly string[];
   dispose(): void;
 }
 

@@ -4,13 +4,13 @@ import type { Rank, Tensor, Tensor4D } from '@tensorflow/tfjs-node';
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../src-main/native/tensorflow';
 import { forward, forwardAll, unitPreActivations, unitWeights } from '../../src-main/network/forward';
-import { openTfjsLayers } from '../../src-main/network/formats/tfjs-layers';
+import { openModel } from '../../src-main/network/formats/open';
 import { nodeOf, sourceOf, unitLayers } from '../../src-main/network/network';
 import { receptiveField } from '../../src-main/network/receptive-field';
 import { layersModel, QUESTION_LAYERS, QUESTION_WEIGHTS } from './models';
 
 const folder = layersModel(QUESTION_LAYERS, QUESTION_WEIGHTS);
-const network = await openTfjsLayers(join(folder, 'model.json'));
+const network = await openModel(join(folder, 'model.json'));
 const images = tf.randomNormal<Rank.R4>([4, 28, 28, 1], 0, 1, 'float32', 5);
 
 const worst = (a: Tensor, b: Tensor): number => tf.tidy(() => a.sub(b).abs().max().dataSync()[0] as number);

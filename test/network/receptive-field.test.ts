@@ -4,12 +4,12 @@ import type { Rank, Tensor, Tensor4D } from '@tensorflow/tfjs-node';
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../src-main/native/tensorflow';
 import { forward } from '../../src-main/network/forward';
-import { openTfjsLayers } from '../../src-main/network/formats/tfjs-layers';
+import { openModel } from '../../src-main/network/formats/open';
 import { nodeOf, type Network } from '../../src-main/network/network';
 import { receptiveField, windowOf } from '../../src-main/network/receptive-field';
 import { layersModel, QUESTION_LAYERS, QUESTION_WEIGHTS, weight } from './models';
 
-const question = await openTfjsLayers(join(layersModel(QUESTION_LAYERS, QUESTION_WEIGHTS), 'model.json'));
+const question = await openModel(join(layersModel(QUESTION_LAYERS, QUESTION_WEIGHTS), 'model.json'));
 
 /** First and last row and column of the input that move the unit at (row, column) of a node for any of 8 images. */
 function seenBy(network: Network, name: string, row: number, column: number): number[] {
@@ -96,7 +96,7 @@ it('Strides, dilations, odd sizes and oblong kernels agree with the gradients', 
     weight('b/kernel', [3, 3, 3, 3]),
     weight('b/bias', [3]),
   ]);
-  const network = await openTfjsLayers(join(folder, 'model.json'));
+  const network = await openModel(join(folder, 'model.json'));
   for (const name of ['a', 'b', 'c']) {
     const field = receptiveField(network, name);
     if (field === null) throw new Error('no field');

@@ -3,13 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeTfjsLayers, openTfjsLayers } from '../../src-main/network/formats/tfjs-layers';
+import { openModel } from '../../src-main/network/formats/open';
+import { encodeTfjsLayers } from '../../src-main/network/formats/tfjs-layers';
 import type { Network } from '../../src-main/network/network';
 import { shippedModel } from '../../src-main/resources';
 import { initialWeights, topology } from '../../src-main/training/question-network';
 
 /** The trained network that ships with the app. */
-export const openShipped = (): Promise<Network> => openTfjsLayers(join(shippedModel(), 'model.json'));
+export const openShipped = (): Promise<Network> => openModel(join(shippedModel(), 'model.json'));
 
 /** An untrained network of the question's shape, small; `deadFilter` of layer 1 is all 0 with a negative bias. */
 export async function question({ deadFilter = -1, seed = 4 } = {}): Promise<Network> {
@@ -25,7 +26,7 @@ export async function question({ deadFilter = -1, seed = 4 } = {}): Promise<Netw
   try {
     await writeFile(join(folder, 'model.json'), json);
     await writeFile(join(folder, 'weights.bin'), bin);
-    return await openTfjsLayers(join(folder, 'model.json'));
+    return await openModel(join(folder, 'model.json'));
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,0 +1,97 @@
+// Keras' merging layers, and the arithmetic that a functional model writes between its layers.
+import type { Arithmetic, Operation } from '../../network';
+import { arrange, axisOf, elementwise, valueOf, type Value } from '../layout';
+import { only, type Call, type Translate } from './layer';
+
+const MERGES: Readonly<Record<string, Arithmetic>> = {
+  Add: 'add',
+  Subtract: 'subtract',
+  Multiply: 'multiply',
+  Average: 'average',
+  Maximum: 'maximum',
+  Minimum: 'minimum',
+};
+
+/** Functions of TFOpLambda layers (Keras 2) and operations of keras.ops (Keras 3). */
+const ARITHMETIC: Readonly<Record<string, Arithmetic>> = {
+  ...{
+    '__operators__.add': 'add',
+    'math.add': 'add',
+    'math.multiply': 'multiply',
+    'math.subtract': 'subtract',
+  },
+  ...{
+    'math.divide': 'divide',
+    'math.truediv': 'divide',
+    'math.maximum': 'maximum',
+    'math.minimum': 'minimum',
+  },
+  ...{ 'math.pow': 'power', Divide: 'divide', TrueDivide: 'divide', Power: 'power', ...MERGES },
+};
+
+function merge(call: Call, name: Arithmetic, inputs: readonly Value[]): Value {
+  const { builder } = call;
+  const [first] = inputs;
+  if (first === undefined) throw new RangeError('it has no inputs');
+  if (inputs.some(({ dims }) => dims.length !== first.dims.length)) {
+    throw new RangeError(`its inputs are ${inputs.map(({ dims }) => dims.join('×')).join(' and ')}`);
+  }
+  const nodes = inputs.map((input) => arrange(builder, input, first.order, call.name).node);
+  const operation: Operation = nodes.length === 1 ? { op: 'identity' } : { op: 'merge', function: name };
+  return valueOf(builder, builder.add(call.name, operation, nodes), first.order);
+}
+
+function concatenate(call: Call): Value {
+  const { builder, inputs, settings, name } = call;
+  const [first] = inputs;
+  if (first === undefined) throw new RangeError('it has no inputs');
+  const placed = inputs.map((input) => arrange(builder, input, first.order, name));
+  const axis = settings.int('axis', settings.int('concat_axis', -1));
+  const at = axisOf(placed[0] as Value, axis < 0 ? axis : axis - 1);
+  const nodes = placed.map(({ node }) => node);
+  return valueOf(builder, builder.add(name, { op: 'concatenate', axis: at }, nodes), first.order);
+}
+
+/** Arithmetic of tensors, or of one and a number. */
+function arithmetic(call: Call, name: Arithmetic): Value {
+  const numbers = call.args.filter((argument) => typeof argument === 'number');
+  const [constant] = numbers;
+  if (constant === undefined) return merge(call, name, call.inputs);
+  if (numbers.length > 1) throw new RangeError('it has several numbers');
+  const operation: Operation = {
+    op: 'constant',
+    function: name,
+    value: call.builder.tensor([constant], [1]),
+    first: typeof call.args[0] === 'number',
+  };
+  return elementwise(call.builder, call.name, operation, only(call));
+}
+
+/** Functions of one tensor that Keras 2 writes as TFOpLambda layers. */
+const FUNCTIONS: Readonly<Record<string, Operation>> = {
+  'nn.relu': { op: 'relu' },
+  'nn.relu6': { op: 'activation', activation: { name: 'rectified', slope: 0, max: 6, threshold: 0 } },
+  'math.sigmoid': { op: 'activation', activation: { name: 'sigmoid' } },
+  'math.tanh': { op: 'activation', activation: { name: 'tanh' } },
+  'nn.silu': { op: 'activation', activation: { name: 'silu' } },
+  'nn.softmax': { op: 'softmax' },
+  identity: { op: 'identity' },
+};
+
+export const mergeLayer: Translate = (call) => {
+  const { kind, settings } = call;
+  if (kind === 'Concatenate') return concatenate(call);
+  if (kind === 'Merge') {
+    const mode = settings.text('mode', 'sum');
+    if (mode === 'concat') return concatenate(call);
+    if (mode === 'sum') return merge(call, 'add', call.inputs);
+    if (mode === 'mul') return merge(call, 'multiply', call.inputs);
+    return null;
+  }
+  const function_ = kind === 'TFOpLambda' ? settings.text('function') : kind;
+  if (Object.hasOwn(ARITHMETIC, function_)) return arithmetic(call, ARITHMETIC[function_] as Arithmetic);
+  if (kind === 'TFOpLambda' && Object.hasOwn(FUNCTIONS, function_)) {
+    return elementwise(call.builder, call.name, FUNCTIONS[function_] as Operation, only(call));
+  }
+  return null;
+};

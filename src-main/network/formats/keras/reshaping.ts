@@ -1,0 +1,185 @@
+// Keras layers that move, cut, pad and enlarge, and those that do nothing but in training.
+import type { Operation } from '../../network';
+import type { AxisResampling } from '../../resampling';
+import { arrange, elementwise, inOrder, product, reshaped, valueOf, type Value } from '../layout';
+import { onImage, only, type Call, type Translate } from './layer';
+import type { Settings } from './settings';
+
+/** [[top, bottom], [left, right]] of padding or cropping: a number, a pair or pairs. */
+function edges(settings: Settings, key: string): [[number, number], [number, number]] {
+  const value = settings.raw(key);
+  if (Array.isArray(value) && Array.isArray(value[0])) {
+    const [vertical, horizontal] = [settings.nested(key, 0), settings.nested(key, 1)];
+    return [vertical, horizontal];
+  }
+  const [rows, columns] = settings.pair(key, [key === 'padding' ? 1 : 0, key === 'padding' ? 1 : 0]);
+  return [
+    [rows, rows],
+    [columns, columns],
+  ];
+}
+
+function pad(call: Call, mode: 'constant' | 'reflect' | 'symmetric'): Value {
+  const [rows, columns] = edges(call.settings, 'padding');
+  return onImage(call, () => ({ op: 'pad', mode, value: 0, amounts: [rows, columns, [0, 0]] }));
+}
+
+function crop(call: Call): Value {
+  const [[top, bottom], [left, right]] = edges(call.settings, 'cropping');
+  return onImage(call, ([rows, columns, channels]) => ({
+    op: 'slice',
+    begin: [top, left, 0],
+    size: [rows - top - bottom, columns - left - right, channels],
+    strides: [1, 1, 1],
+  }));
+}
+
+/** The middle of the image. */
+function centreCrop(call: Call): Value {
+  const [height, width] = [call.settings.int('height'), call.settings.int('width')];
+  return onImage(call, ([rows, columns, channels]) => {
+    if (rows < height || columns < width)
+      throw new RangeError(`it crops ${height}×${width} out of ${rows}×${columns}`);
+    return {
+      op: 'slice',
+      begin: [Math.floor((rows - height) / 2), Math.floor((columns - width) / 2), 0],
+      size: [height, width, channels],
+      strides: [1, 1, 1],
+    };
+  });
+}
+
+/** Half-pixel centres, as Keras' image resizing takes them. */
+export function halfPixel(input: number, output: number, method: 'nearest' | 'linear'): AxisResampling {
+  return {
+    input,
+    output,
+    method,
+    step: input / output,
+    origin: 0.5,
+    offset: method === 'linear' ? -0.5 : 0,
+    rounding: 'floor',
+  };
+}
+
+function methodOf(settings: Settings, fallback: string): 'nearest' | 'linear' {
+  const method = settings.text('interpolation', fallback);
+  if (method === 'nearest') return method;
+  if (method === 'bilinear') return 'linear';
+  throw new RangeError(`its interpolation is "${method}"; nearest and bilinear are known`);
+}
+
+function upsample(call: Call): Value {
+  const method = methodOf(call.settings, 'nearest');
+  const [tall, wide] = call.settings.pair('size', [2, 2]);
+  return onImage(call, ([rows, columns]) => ({
+    op: 'resample',
+    rows: halfPixel(rows, rows * tall, method),
+    columns: halfPixel(columns, columns * wide, method),
+  }));
+}
+
+function resize(call: Call): Value {
+  const { settings } = call;
+  if (settings.flag('crop_to_aspect_ratio', false) || settings.flag('pad_to_aspect_ratio', false)) {
+    throw new RangeError('it crops or pads to an aspect ratio');
+  }
+  const method = methodOf(settings, 'bilinear');
+  return onImage(call, ([rows, columns]) => ({
+    op: 'resample',
+    rows: halfPixel(rows, settings.int('height'), method),
+    columns: halfPixel(columns, settings.int('width'), method),
+  }));
+}
+
+function reshape(call: Call): Value {
+  const value = only(call);
+  const target = call.settings.ints('target_shape');
+  const all = product(value.dims);
+  const known = product(target.filter((side) => side !== -1));
+  return reshaped(
+    call.builder,
+    call.name,
+    value,
+    target.map((side) => (side === -1 ? all / known : side)),
+  );
+}
+
+/** The dimensions in another order. */
+function permute(call: Call): Value {
+  const { builder, name } = call;
+  const input = only(call);
+  const value = arrange(builder, input, inOrder(input.dims), name);
+  const to = call.settings.ints('dims').map((axis) => axis - 1);
+  if ([...to].sort((a, b) => a - b).some((axis, i) => axis !== i) || to.length !== value.dims.length) {
+    throw new RangeError(`it permutes to ${to.join()}`);
+  }
+  const lead = Math.max(0, 3 - to.length);
+  const order = [...Array(lead).keys(), ...to.map((axis) => axis + lead)];
+  return valueOf(builder, builder.add(name, { op: 'permute', order }, [value.node]), inOrder(to));
+}
+
+/** [channels] as [n, channels]: one after another along the rows. */
+function repeat(call: Call): Value {
+  const value = only(call);
+  const count = call.settings.int('n');
+  if (count < 1 || count > 4096) throw new RangeError(`it repeats ${count} times`);
+  const placed = arrange(call.builder, value, [0], call.name);
+  const inputs = Array.from({ length: count }, () => placed.node);
+  return valueOf(call.builder, call.builder.add(call.name, { op: 'concatenate', axis: 1 }, inputs), [0, 1]);
+}
+
+/** Layers that evaluate as nothing. */
+const SILENT = new Set([
+  ...['Dropout', 'SpatialDropout1D', 'SpatialDropout2D', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout'],
+  ...[
+    'ActivityRegularization',
+    'Identity',
+    'RandomFlip',
+    'RandomRotation',
+    'RandomZoom',
+    'RandomTranslation',
+  ],
+  ...[
+    'RandomContrast',
+    'RandomBrightness',
+    'RandomHeight',
+    'RandomWidth',
+    'RandomShear',
+    'RandomHue',
+    'RandomSaturation',
+  ],
+  ...[
+    'RandomColorJitter',
+    'RandomSharpness',
+    'RandomGrayscale',
+    'RandomPosterization',
+    'RandomErasing',
+    'RandomGaussianBlur',
+  ],
+]);
+const identity: Operation = { op: 'identity' };
+
+export const reshapingLayer: Translate = (call) => {
+  if (SILENT.has(call.kind)) return elementwise(call.builder, call.name, identity, only(call));
+  switch (call.kind) {
+    case 'ZeroPadding2D':
+      return pad(call, 'constant');
+    case 'Cropping2D':
+      return crop(call);
+    case 'CenterCrop':
+      return centreCrop(call);
+    case 'UpSampling2D':
+      return upsample(call);
+    case 'Resizing':
+      return resize(call);
+    case 'Reshape':
+      return reshape(call);
+    case 'Permute':
+      return permute(call);
+    case 'RepeatVector':
+      return repeat(call);
+    default:
+      return null;
+  }
+};

@@ -1,0 +1,225 @@
+// A Keras model, whatever file it came in, as a network.
+import { UserError } from '../../../contract/errors';
+import type { InputScaling, Network } from '../../network';
+import { GraphBuilder, type About } from '../graph-builder';
+import { elementwise, inOrder, type Value } from '../layout';
+import { assumedScaling, placeScaling, scalingBefore, statedScaling, type StatedScaling } from '../scaling';
+import { activationLayer } from './activations';
+import type { Argument, LayerConfig, ModelConfig, Reference } from './config';
+import { convolutionLayer } from './convolutions';
+import type { Call, LayerWeights, Translate } from './layer';
+import { mergeLayer } from './merges';
+import { normalisationLayer } from './normalisation';
+import { poolLayer } from './pools';
+import { reshapingLayer } from './reshaping';
+import { Settings } from './settings';
+
+/** Where a layer stands: the models around it and itself, each with its place in its model's list. */
+export type Path = readonly { readonly name: string; readonly kind: string; readonly index: number }[];
+
+export interface Translation {
+  readonly model: ModelConfig;
+  readonly about: About;
+  /** True for files of Keras 3. */
+  readonly modern: boolean;
+  readonly weightsOf: (path: Path) => LayerWeights;
+  /** Side of the image where the model takes any. */
+  readonly inputSize: number;
+  readonly scaling?: StatedScaling | undefined;
+}
+
+const translators: readonly Translate[] = [
+  convolutionLayer,
+  activationLayer,
+  normalisationLayer,
+  poolLayer,
+  reshapingLayer,
+  mergeLayer,
+];
+
+const isReference = (argument: Argument): argument is Reference => typeof argument !== 'number';
+const keyOf = ({ layer, call, output }: Reference): string => `${layer}:${call}:${output}`;
+
+/** The features of the image that a model takes: [height, width, channels], or what else its input layer says. */
+function inputDims({ model, inputSize }: Translation): number[] {
+  const [first] = model.inputs;
+  let at = model.layers.find(({ name }) => name === first?.layer);
+  if (model.inputs.length !== 1 || at === undefined) {
+    throw new UserError(`The model takes ${model.inputs.length} inputs.`, 'Open a model of one image input.');
+  }
+  let shape: unknown = model.inputShape;
+  for (; at !== undefined; at = at.model?.layers[0]) {
+    shape = at.config.batch_shape ?? at.config.batch_input_shape ?? shape;
+  }
+  const dims = Array.isArray(shape) ? (shape as unknown[]).slice(1) : [];
+  if (dims.length < 1 || dims.length > 3 || dims.at(-1) === null) {
+    throw new UserError(
+      'The model does not say the size of its input.',
+      'Give its first layer an input shape and save it again.',
+    );
+  }
+  return dims.map((side, axis) => {
+    if (side === null && dims.length === 3 && axis < 2) return inputSize;
+    if (typeof side !== 'number' || !Number.isInteger(side) || side < 1 || side > 16384) {
+      throw new UserError(
+        `The model's input has the shape ${JSON.stringify(dims)}.`,
+        'Open a model of images.',
+      );
+    }
+    return side;
+  });
+}
+
+class Translator {
+  private readonly translation: Translation;
+  private readonly builder: GraphBuilder;
+
+  constructor(translation: Translation, builder: GraphBuilder) {
+    this.translation = translation;
+    this.builder = builder;
+  }
+
+  /** Values of a model's outputs for its inputs; null for what could not be translated. */
+  model(model: ModelConfig, inputs: readonly (Value | null)[], path: Path): (Value | null)[] {
+    const values = new Map<string, Value | null>();
+    model.inputs.forEach((input, i) => values.set(keyOf(input), inputs[i] ?? null));
+    const given = new Set(model.inputs.map(({ layer }) => layer));
+    const todo = model.layers.flatMap((layer, index) =>
+      given.has(layer.name)
+        ? []
+        : layer.calls.map((args, call) => ({ layer, index, args, call: call + layer.firstCall })),
+    );
+    // each call waits for the inputs that are not there yet
+    const waiting = new Map<string, (typeof todo)[number][]>();
+    const missing = new Map<(typeof todo)[number], number>();
+    const ready: (typeof todo)[number][] = [];
+    for (const item of todo) {
+      const unknown = new Set(
+        item.args
+          .filter(isReference)
+          .map(keyOf)
+          .filter((key) => !values.has(key)),
+      );
+      missing.set(item, unknown.size);
+      for (const key of unknown) waiting.set(key, [...(waiting.get(key) ?? []), item]);
+      if (unknown.size === 0) ready.push(item);
+    }
+    let done = 0;
+    for (let item = ready[done]; item !== undefined; item = ready[++done]) {
+      const { layer, index, args, call } = item;
+      const outputs = this.call(layer, args, values, [
+        ...path,
+        { name: layer.name, kind: layer.kind, index },
+      ]);
+      outputs.forEach((value, output) => {
+        const key = keyOf({ layer: layer.name, call, output });
+        values.set(key, value);
+        for (const other of waiting.get(key) ?? []) {
+          const left = (missing.get(other) ?? 0) - 1;
+          missing.set(other, left);
+          if (left === 0) ready.push(other);
+        }
+      });
+    }
+    const stuck = todo.find((item) => (missing.get(item) ?? 0) > 0);
+    if (stuck !== undefined) {
+      throw new UserError(
+        `Layer "${stuck.layer.name}" waits for an input that never comes: its layers go round in a circle, or one is missing.`,
+        'Save the model again.',
+      );
+    }
+    return model.outputs.map((output) => values.get(keyOf(output)) ?? null);
+  }
+
+  /** One call of a layer. */
+  private call(
+    layer: LayerConfig,
+    args: readonly Argument[],
+    values: ReadonlyMap<string, Value | null>,
+    path: Path,
+  ): (Value | null)[] {
+    const references = args.filter(isReference);
+    const inputs = references.map((argument) => values.get(keyOf(argument)) ?? null);
+    const name = path.map((part) => part.name).join('/');
+    if (layer.model !== null) {
+      const outputs = this.model(layer.model, inputs, path);
+      return outputs.map((value, i) =>
+        value === null
+          ? null
+          : elementwise(this.builder, i === 0 ? name : `${name}/${i}`, { op: 'identity' }, value),
+      );
+    }
+    const present = inputs.filter((input) => input !== null);
+    // what follows from a layer that is not supported goes with it
+    if (present.length < inputs.length) return [null];
+    const call: Call = {
+      ...{ name, kind: layer.kind, args, inputs: present, builder: this.builder },
+      settings: new Settings(layer.config),
+      weights: this.translation.weightsOf(path),
+      modern: this.translation.modern,
+    };
+    const refuse = (reason: string | null): [null] => {
+      this.builder.refuse({ name, kind: layer.kind, after: references.map((part) => part.layer), reason });
+      return [null];
+    };
+    if (layer.kind === 'Lambda') return refuse('it holds code, which is not run');
+    try {
+      for (const translate of translators) {
+        const value = translate(call);
+        if (value !== null) return [value];
+      }
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      // a broken weight is a broken file; what merely is not known stops here
+      return refuse(error.message);
+    }
+    return refuse(null);
+  }
+}
+
+/** The scaling that the model's own first layers tell of. */
+function scalingIn(model: ModelConfig): InputScaling | null {
+  for (const layer of model.layers) {
+    const settings = new Settings(layer.config);
+    if (layer.kind === 'InputLayer') continue;
+    if (layer.kind === 'Rescaling') {
+      return scalingBefore(settings.numbers('scale') ?? [1], settings.numbers('offset') ?? [0]);
+    }
+    if (layer.kind === 'Normalization') {
+      const [mean, variance] = [settings.numbers('mean'), settings.numbers('variance')];
+      if (mean === null || variance === null) return null;
+      const scale = mean.map((_, i) => 1 / Math.max(Math.sqrt(variance[i] ?? variance[0] ?? 1), 1e-7));
+      return scalingBefore(
+        scale,
+        mean.map((middle, i) => -middle * (scale[i] as number)),
+      );
+    }
+    return layer.model === null ? null : scalingIn(layer.model);
+  }
+  return null;
+}
+
+/** Builds the network. Throws a UserError for a model that cannot be opened. */
+export function translateKeras(translation: Translation): Network {
+  const builder = new GraphBuilder();
+  try {
+    const dims = inputDims(translation);
+    const { model, about } = translation;
+    const scaling =
+      translation.scaling === undefined
+        ? (scalingIn(model) ?? assumedScaling)
+        : statedScaling(translation.scaling);
+    // an image without channels has one: [rows, columns, 1]
+    const image = builder.input(
+      dims.length === 2 ? [...dims, 1] : dims.length === 1 ? [1, 1, ...dims] : dims,
+    );
+    const start: Value = { node: placeScaling(builder, image, scaling), dims, order: inOrder(dims) };
+    const [output] = new Translator(translation, builder).model(model, [start], []);
+    return builder.finish(about, scaling, output?.node ?? null);
+  } catch (error) {
+    builder.dispose();
+    throw error instanceof RangeError
+      ? new UserError(`The model cannot be opened: ${error.message}.`, 'Save it again.', { cause: error })
+      : error;
+  }
+}

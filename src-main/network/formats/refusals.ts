@@ -1,0 +1,83 @@
+// Files that are recognised but hold no model that can be opened: what they are, and how to convert them.
+import { UserError } from '../../contract/errors';
+import type { ModelFiles } from './files';
+
+const KNOWN =
+  'Open a Keras .keras or .h5 file, an ONNX file, or a TensorFlow.js model.json with its weights.';
+const FROM_PYTORCH =
+  'In Python, load it with PyTorch and export it with torch.onnx.export(model, example, "model.onnx"), then open that file.';
+const FROM_TENSORFLOW =
+  'Convert it with tensorflowjs_converter --input_format=tf_saved_model FOLDER OUT, or with python -m tf2onnx.convert --saved-model FOLDER --output model.onnx, and open the result.';
+
+/** Why a zip archive cannot be opened. */
+export function refuseArchive({ name, names }: ModelFiles): UserError {
+  if (names.some((entry) => /(^|\/)constants\.pkl$/.test(entry))) {
+    return new UserError(`${name} is a TorchScript archive, which holds code.`, FROM_PYTORCH);
+  }
+  if (names.some((entry) => /(^|\/)data\.pkl$/.test(entry))) {
+    return new UserError(
+      `${name} is a PyTorch pickle, which may hold code and often weights alone.`,
+      FROM_PYTORCH,
+    );
+  }
+  if (names.some((entry) => /(^|\/)saved_model\.pb$/.test(entry))) {
+    return new UserError(`${name} holds a TensorFlow SavedModel.`, FROM_TENSORFLOW);
+  }
+  if (names.length > 0 && names.every((entry) => entry.endsWith('.npy'))) {
+    return new UserError(
+      `${name} holds NumPy arrays without a model.`,
+      'Save the whole model from the framework that made it.',
+    );
+  }
+  return new UserError(`${name} is an archive without a model in it.`, KNOWN);
+}
+
+/** Why a folder cannot be opened. */
+export function refuseFolder({ name, names }: ModelFiles): UserError {
+  if (
+    names.includes('saved_model.pb') ||
+    names.includes('saved_model.pbtxt') ||
+    names.includes('keras_metadata.pb')
+  ) {
+    return new UserError(`${name} is a TensorFlow SavedModel.`, FROM_TENSORFLOW);
+  }
+  if (names.includes('checkpoint') || names.some((entry) => entry.endsWith('.index'))) {
+    return new UserError(
+      `${name} is a TensorFlow checkpoint: weights without their model.`,
+      'Load it into its model in Python and save that with model.save("model.keras").',
+    );
+  }
+  const model = names.find((entry) => /\.(keras|h5|hdf5|onnx|zip)$/i.test(entry));
+  if (model !== undefined) {
+    return new UserError(`There is no file model.json in ${name}.`, `Open ${model} itself.`);
+  }
+  return new UserError(`There is no file model.json in ${name}.`, KNOWN);
+}
+
+const ascii = (bytes: Buffer, from: number, to: number): string =>
+  bytes.subarray(from, to).toString('latin1');
+
+/** Why a file whose content is nothing known cannot be opened. */
+export function refuseBytes(bytes: Buffer, name: string): UserError {
+  if (bytes.length === 0) return new UserError(`${name} is empty.`, 'Copy the file again.');
+  // pickles of protocol 2 and later; PyTorch's old files are a row of them
+  if (bytes[0] === 0x80 && (bytes[1] ?? 0) >= 2 && (bytes[1] ?? 0) <= 5) {
+    return new UserError(`${name} is a Python pickle, which may hold code.`, FROM_PYTORCH);
+  }
+  if (ascii(bytes, 4, 8) === 'TFL3') {
+    return new UserError(
+      `${name} is a TensorFlow Lite model.`,
+      'Open the Keras or TensorFlow model that it was made from, or convert it with python -m tf2onnx.convert --tflite FILE --output model.onnx.',
+    );
+  }
+  if (/^.{8}\{"/s.test(ascii(bytes, 0, 10)) && bytes.readUInt32LE(4) === 0) {
+    return new UserError(`${name} is a safetensors file: weights without their model.`, FROM_PYTORCH);
+  }
+  if (ascii(bytes, 0, 6) === '\x93NUMPY') {
+    return new UserError(`${name} is a NumPy array, no model.`, KNOWN);
+  }
+  if (ascii(bytes, 0, 4) === 'GGUF')
+    return new UserError(`${name} is a GGUF file, of language models.`, KNOWN);
+  if (/\.pb$/i.test(name)) return new UserError(`${name} is a TensorFlow graph.`, FROM_TENSORFLOW);
+  return new UserError(`${name} is no model of a known format.`, KNOWN);
+}

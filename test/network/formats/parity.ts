@@ -1,0 +1,61 @@
+// Compares every layer of an opened model with what its maker computed for one image.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tf } from '../../../src-main/native/tensorflow';
+import { forwardAll } from '../../../src-main/network/forward';
+import type { Network } from '../../../src-main/network/network';
+
+export const fixtures = join(import.meta.dirname, 'fixtures');
+
+interface Entry {
+  readonly name: string;
+  readonly shape: number[];
+  readonly at: number;
+}
+
+export interface Reference {
+  readonly name: string;
+  /** Without the batch. */
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** The image and the layers' outputs in a fixture's folder. */
+export function references(folder: string): Reference[] {
+  const { values } = JSON.parse(readFileSync(join(folder, 'values.json'), 'utf8')) as { values: Entry[] };
+  const bytes = readFileSync(join(folder, 'values.bin'));
+  const all = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  return values.map(({ name, shape, at }) => {
+    const size = shape.reduce((product, side) => product * side, 1);
+    return { name, shape: shape.slice(1), data: all.slice(at, at + size) };
+  });
+}
+
+/** The greatest difference over the elements; Infinity where there are not as many, or one is no number. */
+export function worst(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) return Infinity;
+  const difference = a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] as number))), 0);
+  return Number.isNaN(difference) ? Infinity : difference;
+}
+
+/** The node that is a layer's output: the last that has its name, or is within it. */
+export const nodeOfLayer = (network: Network, layer: string): string | undefined =>
+  network.nodes.findLast(({ name }) => name === layer || name.startsWith(`${layer}/`))?.name;
+
+/** The greatest difference of each layer, by name. */
+export function differences(network: Network, folder: string): Map<string, number> {
+  const [image, ...layers] = references(folder);
+  if (image === undefined) throw new Error('no image');
+  const found = layers.map(({ name }) => nodeOfLayer(network, name));
+  const outputs = tf.tidy(() => {
+    const x = tf.tensor4d(image.data, [1, ...network.input]);
+    const known = found.filter((name) => name !== undefined);
+    return forwardAll(network, x, known).map((value) => value.dataSync<'float32'>());
+  });
+  return new Map(
+    layers.map(({ name, data }, i) => [
+      name,
+      found[i] === undefined ? Infinity : worst(outputs.shift() ?? new Float32Array(0), data),
+    ]),
+  );
+}
