@@ -2,6 +2,7 @@
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node/dist/nodejs_kernel_backend';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow';
+import { remembered } from '../network/remembered';
 
 /** x = mean + z·axes, z [n, k]: each axis is an eigenvector of the covariance scaled by its standard deviation. */
 export interface Prior {
@@ -26,14 +27,16 @@ function eigen(matrix: Tensor2D): [Tensor1D, Tensor2D] {
 /** Windows wider than this are reduced through their Gram matrix, of this many windows. */
 const MOST_DIMENSIONS = 1200;
 
-/**
- * Principal components of windows [n × d] (Jolliffe 2002, ch. 1): the `limit` strongest whose variance is at
- * least 1e-5 of the greatest. Where d is large, the same from the Gram matrix of the first windows (ch. 3.5).
- */
-export function windowPrior(windows: Float32Array, d: number, limit = 300): Prior {
+/** Mean [d] and axes [k × d] as numbers. */
+interface Components {
+  readonly mean: Float32Array;
+  readonly axes: Float32Array;
+}
+
+function components(windows: Float32Array, d: number, limit: number): Components {
   const gram = d > MOST_DIMENSIONS;
   const n = gram ? Math.min(MOST_DIMENSIONS, windows.length / d) : windows.length / d;
-  const [mean, axes] = tf.tidy((): [Tensor1D, Tensor2D] => {
+  return tf.tidy(() => {
     const all = tf.tensor2d(windows.subarray(0, n * d), [n, d]);
     const centre = all.mean<Tensor1D>(0);
     const centred = all.sub<Tensor2D>(centre);
@@ -49,8 +52,20 @@ export function windowPrior(windows: Float32Array, d: number, limit = 300): Prio
     const scaled = gram
       ? tf.matMul(centred, strongest, true, false).div<Tensor2D>(Math.sqrt(n - 1))
       : strongest.mul<Tensor2D>(deviations);
-    return [centre, scaled.transpose<Tensor2D>().reverse<Tensor2D>(0)];
+    const axes = scaled.transpose<Tensor2D>().reverse<Tensor2D>(0);
+    return { mean: centre.dataSync<'float32'>(), axes: axes.dataSync<'float32'>() };
   });
+}
+
+/**
+ * Principal components of windows [n × d] (Jolliffe 2002, ch. 1): the `limit` strongest whose variance is at
+ * least 1e-5 of the greatest. Where d is large, the same from the Gram matrix of the first windows (ch. 3.5).
+ * Worked out once for a sample.
+ */
+export function windowPrior(windows: Float32Array, d: number, limit = 300): Prior {
+  const kept = remembered<Components>([windows], `prior of ${limit} axes in ${d} dimensions`);
+  const found = kept.get() ?? kept.set(components(windows, d, limit));
+  const [mean, axes] = [tf.tensor1d(found.mean), tf.tensor2d(found.axes, [found.axes.length / d, d])];
   return {
     mean,
     axes,

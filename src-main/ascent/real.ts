@@ -4,6 +4,7 @@ import { tf } from '../native/tensorflow';
 import { forward } from '../network/forward';
 import { nodeOf, unitLayers, type Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
+import { remembered } from '../network/remembered';
 
 /** True for the layer whose units are the classes. */
 export const isOutput = (network: Network, layer: string): boolean =>
@@ -51,14 +52,18 @@ export function eachRealScore(
   }
 }
 
-/** Greatest objective of each unit over the windows, [units]. */
+/** Greatest objective of each unit over the windows, [units]; worked out once for a network and a sample. */
 export function bestReal(network: Network, layer: string, windows: Float32Array): Float32Array {
+  const kept = remembered<Float32Array>([network, windows], `best real of ${layer}`);
+  const known = kept.get();
+  if (known !== undefined) return known;
   const units = nodeOf(network, layer).shape[2];
   const best = new Float32Array(units).fill(-Infinity);
   eachRealScore(network, layer, windows, (scores) => {
-    scores.forEach((value, i) => {
-      if (value > (best[i % units] as number)) best[i % units] = value;
-    });
+    for (let i = 0, unit = 0; i < scores.length; i++) {
+      if ((scores[i] as number) > (best[unit] as number)) best[unit] = scores[i] as number;
+      if (++unit === units) unit = 0;
+    }
   });
-  return best;
+  return kept.set(best);
 }

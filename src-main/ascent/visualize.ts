@@ -1,4 +1,5 @@
 // The picture of every unit of a layer by one method: units in batches, restarts, and what is known of each.
+import { freemem } from 'node:os';
 import type { Tensor2D } from '@tensorflow/tfjs-node';
 import { UserError } from '../contract/errors';
 import type { GalleryUnit, UnitState } from '../contract/gallery';
@@ -6,6 +7,7 @@ import type { Method } from '../contract/method';
 import { tf } from '../native/tensorflow';
 import { nodeOf, sourceOf, unitLayers, type Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
+import { remembered } from '../network/remembered';
 import { createRng } from '../network/rng';
 import { ascend, type Ascent, type Frame } from './ascend';
 import { box, sphere, type Constraint } from './constraints';
@@ -33,7 +35,10 @@ export interface VisualizeOptions<M = AscentMethod> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A moment of the whole layer, in the order of the units asked for; NaN and 0 for units whose turn has not come. */
+/**
+ * A moment of the whole layer, in the order of the units asked for; NaN and 0 for units whose turn has not come. Of very
+ * large pictures every frame holds the same array: it is to be read before the next.
+ */
 export type VisualizeFrame = Omit<Frame, 'step'> & { readonly step: number };
 
 /** Values of every unit at each of the steps. */
@@ -150,8 +155,10 @@ function floatsPerPicture(network: Network, layer: string, { height, width }: Pi
     .reduce((sum, { shape }) => sum + shape[0] * shape[1] * shape[2], 0);
   return Math.ceil(all * share * 3);
 }
-/** Floats that a batch may take: 400 MB. */
-const MOST_FLOATS = 1e8;
+/** Floats that a batch may take: 400 MB, or a quarter of the free memory where that is less. */
+const mostFloats = (): number => Math.min(1e8, freemem() / 16);
+/** Bytes of all pictures from which on the frames share one array instead of having a copy each. */
+const SHARED_BYTES = 1e8;
 /** Units by which a budget is chosen, and steps of each try. */
 const PROBES = 16;
 const PROBE_STEPS = 32;
@@ -230,15 +237,24 @@ class Layer {
   }
 
   /**
-   * The least budget at which the median live unit responds as to its best real window, found by bisection with
-   * short runs of a few units; the greatest when none suffices.
+   * The least budget at which the layer's median live unit responds as to its best real window, found by bisection
+   * with short runs of a few units; the greatest when none suffices. Found once for a layer and a way of searching.
    */
-  async budget(units: readonly number[]): Promise<number> {
+  async budget(): Promise<number> {
+    const { network, layer, method, seed, windows, signal } = this.options;
     const { budgets } = this.search;
-    const live = units.filter((unit) => (this.best[unit] ?? 0) > 0);
+    let [low, high] = [0, budgets.length - 1];
+    if (high === 0) return budgets[0] as number;
+    const robust = method.name === 'fourier' && method.robust;
+    const kept = remembered<number>(
+      [network, windows],
+      `budget of ${layer} by ${method.name} ${robust} ${seed}`,
+    );
+    const known = kept.get();
+    if (known !== undefined) return known;
+    const live = [...this.best.keys()].filter((unit) => (this.best[unit] ?? 0) > 0);
     const every = Math.max(1, Math.floor(live.length / PROBES));
     const probes = live.filter((_, i) => i % every === 0).slice(0, PROBES);
-    let [low, high] = [0, budgets.length - 1];
     if (probes.length === 0) return budgets[low] as number;
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -249,7 +265,8 @@ class Layer {
       if (median(ratios) >= 1) high = middle;
       else low = middle + 1;
     }
-    return budgets[low] as number;
+    const found = budgets[low] as number;
+    return signal?.aborted === true ? found : kept.set(found);
   }
 
   /** What is known of a unit once its picture is kept. */
@@ -338,12 +355,12 @@ export async function* visualize(options: VisualizeOptions): AsyncGenerator<Visu
   const linear = sourceOf(network, nodeOf(network, name)).operation.op === 'input';
   const { starts, steps } = method;
   const perUnit = Math.max(floatsPerPicture(network, name, size), pixels * 6) * starts;
-  const batch = Math.max(1, Math.min(units.length, Math.floor(MOST_FLOATS / perUnit)));
+  const batch = Math.max(1, Math.min(units.length, Math.floor(mostFloats() / perUnit)));
   const images = new Float32Array(units.length * pixels);
   const known: GalleryUnit[] = [];
   const moments = new Map<number, Omit<VisualizeFrame, 'images'>>();
   try {
-    const budget = await layer.budget(units);
+    const budget = await layer.budget();
     for (let from = 0; from < units.length && (from === 0 || signal?.aborted !== true); from += batch) {
       const part = units.slice(from, from + batch);
       const seen: Frame[] = [];
@@ -364,7 +381,7 @@ export async function* visualize(options: VisualizeOptions): AsyncGenerator<Visu
           for (const key of ['scores', 'gradientNorms', 'cosines'] as const) {
             moment[key].set(gather(frame[key], 1, rows), from);
           }
-          yield { ...moment, images: images.slice() };
+          yield { ...moment, images: images.byteLength > SHARED_BYTES ? images : images.slice() };
         }
         found = next.value;
       } finally {

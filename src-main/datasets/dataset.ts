@@ -63,10 +63,16 @@ export function openIdx(name: string, paths: IdxPaths): Dataset {
       'Choose files of one dataset.',
     );
   }
-  const hash = createHash('sha256');
-  for (const part of [train.images, train.labels, test.images, test.labels]) hash.update(part);
   const classes = Array.from({ length: 10 }, (_, i) => String(i));
-  return { name, sha256: hash.digest('hex'), classes, height: train.height, width: train.width, train, test };
+  const parts = [train.images, train.labels, test.images, test.labels];
+  let digest: string | undefined;
+  return {
+    ...{ name, classes, height: train.height, width: train.width, train, test },
+    // tens of milliseconds that a start need not wait for
+    get sha256() {
+      return (digest ??= parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex'));
+    },
+  };
 }
 
 /** All of MNIST, 60,000 + 10,000 images of 28×28, from the pinned npm package. */

@@ -3,13 +3,14 @@ import { UserError } from '../contract/errors';
 import { sampleWindows, type Dataset, type Windows } from '../datasets/dataset';
 import type { Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
+import { remembered } from '../network/remembered';
 
 /** Windows sampled for a layer that sees a part of the image, and whole images for one that sees all of it. */
 const WINDOWS = 30_000;
 const IMAGES = 6000;
 const SEED = 1;
 
-/** A fixed sample of windows of the layer's size. Throws a UserError for a model whose input does not fit the data. */
+/** A fixed sample of windows of the layer's size, the same array at each call. Throws a UserError for a model whose input does not fit the data. */
 export function realWindows(dataset: Dataset, network: Network, layer: string): Windows {
   const { height, width, whole } = windowOf(network, layer);
   const [rows, columns, channels] = network.input;
@@ -19,5 +20,6 @@ export function realWindows(dataset: Dataset, network: Network, layer: string): 
       'Choose a dataset of that size.',
     );
   }
-  return sampleWindows(dataset, { height, width }, whole ? IMAGES : WINDOWS, SEED);
+  const kept = remembered<Windows>([dataset], `windows of ${height}×${width}`);
+  return kept.get() ?? kept.set(sampleWindows(dataset, { height, width }, whole ? IMAGES : WINDOWS, SEED));
 }
