@@ -14,6 +14,18 @@ export default defineConfig({
       rolldownOptions: { input: { cli: 'src-main/cli.ts' } },
     },
   },
+  preload: {
+    build: {
+      ...plain,
+      outDir: 'out/preload',
+      // a sandboxed preload script may require Electron alone, and only as CommonJS: one file holds all of it
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { preload: 'src-main/preload.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
   renderer: {
     root: 'src-renderer',
     plugins: [vue()],

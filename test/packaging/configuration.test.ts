@@ -50,6 +50,19 @@ describe('The configuration of the packages', () => {
     expect(icon.data[3], 'a clear corner').toBeLessThan(255);
   });
 
+  it("has the same pictures in Windows' and in Apple's container", () => {
+    const picture = (size: number): Buffer => readFileSync(join(root, `resources/icons/${size}x${size}.png`));
+    const ico = readFileSync(join(root, config.win?.icon ?? ''));
+    expect(ico.readUInt16LE(4)).toBe(7);
+    const last = 6 + 16 * 6;
+    const [bytes, place] = [ico.readUInt32LE(last + 8), ico.readUInt32LE(last + 12)];
+    expect(ico.subarray(place, place + bytes).equals(picture(256))).toBe(true);
+    const icns = readFileSync(join(root, config.mac?.icon ?? ''));
+    expect(icns.toString('latin1', 0, 4)).toBe('icns');
+    expect(icns.readUInt32BE(4)).toBe(icns.length);
+    expect(icns.subarray(-picture(1024).length).equals(picture(1024))).toBe(true);
+  });
+
   it('names icons and a hook that exist', () => {
     for (const path of [config.linux?.icon, config.mac?.icon, config.win?.icon, config.afterPack]) {
       expect(existsSync(join(root, path as string)), String(path)).toBe(true);

@@ -16,6 +16,9 @@ export class BrowserWindow extends EventEmitter {
   static last: BrowserWindow;
   readonly webContents = new WebContents();
   readonly show = vi.fn();
+  readonly focus = vi.fn();
+  readonly restore = vi.fn();
+  readonly isMinimized = vi.fn(() => false);
   readonly maximize = vi.fn();
   readonly close = vi.fn();
   readonly setBackgroundColor = vi.fn();
@@ -51,6 +54,11 @@ export class Child extends EventEmitter {
 export const app = Object.assign(new EventEmitter(), {
   isPackaged: true,
   quit: vi.fn(),
+  exit: vi.fn(),
+  setPath: vi.fn(),
+  setAppUserModelId: vi.fn(),
+  enableSandbox: vi.fn(),
+  whenReady: vi.fn(() => Promise.resolve()),
   addRecentDocument: vi.fn(),
   requestSingleInstanceLock: vi.fn(() => true),
 });
@@ -70,5 +78,10 @@ export const shell = {
   showItemInFolder: vi.fn(),
   trashItem: vi.fn(() => Promise.resolve()),
 };
-export const dialog = { showOpenDialog: vi.fn(), showMessageBox: vi.fn() };
+export const dialog = { showOpenDialog: vi.fn(), showMessageBox: vi.fn(), showErrorBox: vi.fn() };
+export const session = { defaultSession: new Session() };
+export const Menu = {
+  setApplicationMenu: vi.fn(),
+  buildFromTemplate: vi.fn((template: unknown) => template),
+};
 export const utilityProcess = { fork: vi.fn(() => new Child()) };

@@ -57,3 +57,11 @@ export async function openWindow(preload: string, stateFile: string): Promise<Br
   void window.loadURL(PAGE);
   return window;
 }
+
+/** Brings the window to the front, if there is one. */
+export function raise(window: BrowserWindow | null): void {
+  if (window === null) return;
+  if (window.isMinimized()) window.restore();
+  window.show();
+  window.focus();
+}

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openWindow } from '../../../src-main/hosts/electron/window';
+import { openWindow, raise } from '../../../src-main/hosts/electron/window';
 import { BrowserWindow, nativeTheme, screen } from '../../support/electron';
 
 vi.mock('electron', () => import('../../support/electron'));
@@ -97,5 +97,14 @@ describe('The window', () => {
       bounds: { x: 10, y: 20, width: 1200, height: 800 },
       maximized: true,
     });
+  });
+
+  it('comes to the front when it is asked to, from the task bar too', async () => {
+    raise(null);
+    const window = await opened();
+    window.isMinimized.mockReturnValue(true);
+    raise(window as never);
+    expect(window.restore).toHaveBeenCalledOnce();
+    expect(window.focus).toHaveBeenCalledOnce();
   });
 });
