@@ -11,7 +11,9 @@ export default defineConfig({
       ...plain,
       outDir: 'out/main',
       // The hosts and the engine share chunks; each is a program of its own.
-      rolldownOptions: { input: { cli: 'src-main/cli.ts' } },
+      rolldownOptions: {
+        input: { cli: 'src-main/cli.ts', web: 'src-main/web.ts', engine: 'src-main/engine.ts' },
+      },
     },
   },
   preload: {

@@ -26,10 +26,10 @@ export interface Pictures {
 
 /** Values of every unit at each of the steps, [steps × units] row-major; NaN where unknown. */
 export interface RunCurves {
-  readonly steps: Float32Array;
-  readonly scores: Float32Array;
-  readonly gradientNorms: Float32Array;
-  readonly cosines: Float32Array;
+  readonly steps: Float32Array<ArrayBuffer>;
+  readonly scores: Float32Array<ArrayBuffer>;
+  readonly gradientNorms: Float32Array<ArrayBuffer>;
+  readonly cosines: Float32Array<ArrayBuffer>;
 }
 
 /** What a visualisation tells on its way, in the order of its units. */
@@ -46,6 +46,8 @@ export type VisualizeProgress =
       readonly step: number;
       /** False for a picture of the moment that is no step of all units: shown, but not kept. */
       readonly kept: boolean;
+      /** Of the whole work, 0..1. */
+      readonly share: number;
       readonly scores: Float32Array;
       readonly images: Float32Array;
     };
@@ -58,6 +60,8 @@ export interface Visualized {
   readonly curves: RunCurves;
   /** The sheet that the question's code would save; null for other methods. */
   readonly sheet: Pictures | null;
+  /** The data that it was judged by. */
+  readonly dataset: { readonly name: string; readonly sha256: string } | null;
 }
 
 export type TrainProgress =
@@ -148,12 +152,19 @@ export type ToEngine =
   | { [N in JobName]: { readonly job: number; readonly name: N; readonly input: Jobs[N]['input'] } }[JobName]
   | { readonly job: number; readonly signal: 'cancel' | 'pause' | 'resume' };
 
+/** What a job failed of, in two sentences; a fault of the program's own has its stack for the log. */
+export interface EngineRefusal {
+  readonly message: string;
+  readonly remedy: string;
+  readonly stack?: string;
+}
+
 /** From the engine to the app. Each job ends with one `value` or one `error`. */
 export type FromEngine =
   | { readonly state: 'starting' | 'ready'; readonly detail: string }
   | { readonly job: number; readonly progress: Jobs[JobName]['progress'] }
   | { readonly job: number; readonly value: Jobs[JobName]['output'] }
-  | { readonly job: number; readonly error: { readonly message: string; readonly remedy: string } };
+  | { readonly job: number; readonly error: EngineRefusal };
 
 /**
  * The engine's process as the app holds it. Messages keep their typed arrays (structured clone); `onExit` is called

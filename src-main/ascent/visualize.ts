@@ -30,6 +30,8 @@ export interface VisualizeOptions<M = AscentMethod> {
   readonly seed: number;
   /** Real windows of the layer's window [n × h × w × c], 0..1. */
   readonly windows: Float32Array;
+  /** Greatest objective of each of the layer's units over them, where it is known already. */
+  readonly best?: Float32Array;
   /** Steps before whose update a frame is yielded. */
   readonly frameSteps?: readonly number[];
   readonly signal?: AbortSignal | undefined;
@@ -182,7 +184,7 @@ class Layer {
     const { height, width } = windowOf(network, layer);
     this.options = options;
     this.size = { height, width, channels: network.input[2] };
-    this.best = bestReal(network, layer, windows);
+    this.best = options.best ?? bestReal(network, layer, windows);
     this.search = searchOf(method, windows, this.size);
   }
 

@@ -14,7 +14,7 @@ import { gallerySchema } from './gallery';
 import { displaySchema } from './method';
 import { modelInfoSchema } from './model';
 import { runSchema, trainRequestSchema, visualizeRequestSchema } from './run';
-import { settingsSchema } from './settings';
+import { settingsChangesSchema, settingsSchema } from './settings';
 
 export type { QuestionAnswer } from './answer';
 export type { LayerEvidence, RunEvidence, UnitEvidence } from './evidence';
@@ -110,7 +110,7 @@ export const calls = {
   ),
   'app.showLogs': call(nothing, nothing),
   'app.errorReport': call(nothing, z.string()),
-  'settings.save': call(settingsSchema.partial(), settingsSchema),
+  'settings.save': call(settingsChangesSchema, settingsSchema),
 
   /** Electron only: shows the open dialog; null when it was dismissed. */
   'models.openDialog': call(nothing, modelInfoSchema.nullable()),

@@ -2,10 +2,17 @@
 import { z } from 'zod';
 import { displaySchema } from './method';
 
+const theme = z.enum(['system', 'light', 'dark']);
+const threads = z.int().min(0).max(256);
+
 export const settingsSchema = z.object({
-  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  theme: theme.default('system'),
   /** Threads for TensorFlow; 0 lets it choose. Takes effect when the engine starts next. */
-  threads: z.int().min(0).max(256).default(0),
+  threads: threads.default(0),
   display: displaySchema.default('contrast'),
 });
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** Some of them, to be changed: without defaults, which `partial` would fill in for those left out. */
+export const settingsChangesSchema = z.object({ theme, threads, display: displaySchema }).partial();
+export type SettingsChanges = z.infer<typeof settingsChangesSchema>;

@@ -101,7 +101,7 @@ export function meanByLabel(
   { labels }: Pick<Windows, 'labels'>,
   unit: number,
   classes: number,
-): Float32Array {
+): Float32Array<ArrayBuffer> {
   const sums = new Float64Array(classes);
   const counts = new Float64Array(classes);
   for (let i = 0; i < count; i++) {

@@ -13,12 +13,19 @@ import { askPeer } from './peer-pictures';
 import {
   drawnFilters,
   EVERY,
+  questionSheet,
   runQuestion,
   type QuestionOptions,
   type QuestionPicture,
+  type QuestionSheet,
 } from '../question/question';
 
 type QuestionMethod = Extract<Method, { name: 'question' }>;
+
+export interface MethodVisualization extends Visualization {
+  /** What the question's code would save of its pictures; other methods have none. */
+  readonly sheet?: QuestionSheet;
+}
 
 /** The question's run as its own module takes it. */
 export function questionOptions({
@@ -38,7 +45,7 @@ const rowOf = (values: readonly number[]): Float32Array => Float32Array.from(val
  */
 async function* askQuestion(
   options: VisualizeOptions<QuestionMethod>,
-): AsyncGenerator<VisualizeFrame, Visualization> {
+): AsyncGenerator<VisualizeFrame, MethodVisualization> {
   const { network, layer, method, signal } = options;
   const units = chosenUnits(network, layer, options.units);
   const asked = new Set(units);
@@ -87,6 +94,7 @@ async function* askQuestion(
   const blank = Array.from({ length: points }, () => new Float32Array(pictures.length).fill(NaN));
   return {
     method,
+    sheet: questionSheet(pictures, question),
     picture: { height, width, channels: 1 },
     units: known,
     images: images.subarray(0, pictures.length * pixels),
@@ -100,7 +108,9 @@ async function* askQuestion(
 }
 
 /** Visualises units of a layer by any method. See ascent/visualize, question/question and methods/peers. */
-export function visualize(options: VisualizeOptions<Method>): AsyncGenerator<VisualizeFrame, Visualization> {
+export function visualize(
+  options: VisualizeOptions<Method>,
+): AsyncGenerator<VisualizeFrame, MethodVisualization> {
   const { method } = options;
   switch (method.name) {
     case 'question':

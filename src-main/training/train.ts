@@ -25,6 +25,8 @@ export interface TrainOptions {
 
 export type TrainingEvent =
   | ({ readonly type: 'report' } & TrainingReport)
+  /** So many updates are done. */
+  | { readonly type: 'step'; readonly step: number }
   /** The weights before the update of `step`. */
   | { readonly type: 'snapshot'; readonly step: number; readonly weights: readonly NamedWeight[] }
   /** Ended by the signal after `step` updates; the checkpoint, if there is a folder, holds them. */
@@ -134,6 +136,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       }
       update(adam, dataset, configuration, indices, step);
       await turn();
+      yield { type: 'step', step: step + 1 };
     }
     const all = Array.from({ length: dataset.test.count }, (_, i) => i);
     const weights = adam.read();

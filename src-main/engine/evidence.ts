@@ -1,0 +1,97 @@
+// The jobs about real data: what excites a layer's units, the windows themselves, kernels as pictures.
+import { UserError } from '../contract/errors';
+import type { Pictures } from '../engine-link';
+import { extremeWindows } from '../evidence/real-scores';
+import { nodeOf, type Network, type Node } from '../network/network';
+import type { Handler } from './job';
+import { withNetwork } from './networks';
+import { withDataset, withLayerData } from './real';
+
+/** Windows shown of each unit. */
+const COUNT = 9;
+
+/** A convolution's kernel is a picture where it has more than one weight per channel. */
+function kernelSize({ operation }: Node): { height: number; width: number } | null {
+  if (operation.op !== 'conv2d' && operation.op !== 'depthwiseConv2d') return null;
+  const [height, width] = operation.kernel.shape;
+  return height * width > 1 ? { height, width } : null;
+}
+
+function mustHave(network: Network, layer: string, unit: number): Node {
+  const node = nodeOf(network, layer);
+  if (unit >= node.shape[2]) {
+    throw new UserError(`${layer} has no unit ${unit}.`, `Choose units from 0 to ${node.shape[2] - 1}.`);
+  }
+  return node;
+}
+
+export const layerEvidence: Handler<'layerEvidence'> = ({ model, layer, dataset }) =>
+  withNetwork(model, (network) =>
+    withLayerData(dataset, network, layer, ({ sample, scores }) => {
+      const best = Array.from({ length: scores.units }, (_, unit) =>
+        extremeWindows(scores, sample, unit, COUNT),
+      ).flat();
+      return {
+        looked: scores.count,
+        images: new Set(sample.images).size,
+        best: Float32Array.from(best, ({ score }) => score),
+        count: COUNT,
+        labels: Uint8Array.from(best, ({ index }) => sample.labels[index] ?? 0),
+        window: { height: sample.height, width: sample.width, channels: network.input[2] },
+        kernel: kernelSize(nodeOf(network, layer)),
+      };
+    }),
+  );
+
+export const windows: Handler<'windows'> = ({ model, layer, unit, dataset, worst }) =>
+  withNetwork(model, (network) => {
+    mustHave(network, layer, unit);
+    return withLayerData(dataset, network, layer, ({ sample, scores }): Pictures => {
+      const { height, width } = sample;
+      const size = height * width;
+      const found = extremeWindows(scores, sample, unit, COUNT, worst ? 'worst' : 'best');
+      const values = new Float32Array(found.length * size);
+      found.forEach(({ index }, i) => {
+        values.set(sample.values.subarray(index * size, (index + 1) * size), i * size);
+      });
+      return { height, width, channels: 1, count: found.length, values };
+    });
+  });
+
+export const kernel: Handler<'kernel'> = ({ model, layer, unit, channel }) =>
+  withNetwork(model, (network): Pictures => {
+    const node = mustHave(network, layer, unit);
+    const { operation } = node;
+    const size = kernelSize(node);
+    if (size === null || (operation.op !== 'conv2d' && operation.op !== 'depthwiseConv2d')) {
+      throw new UserError(`The kernels of ${layer} are no pictures.`, 'Choose a convolution.');
+    }
+    const [, , channels, last] = operation.kernel.shape;
+    // a depthwise unit sees one channel alone
+    const [from, to] = operation.op === 'conv2d' ? [channel, unit] : [Math.floor(unit / last), unit % last];
+    if (from >= channels) {
+      throw new UserError(
+        `${layer} has no input channel ${channel}.`,
+        `Choose channels from 0 to ${channels - 1}.`,
+      );
+    }
+    const all = operation.kernel.dataSync<'float32'>();
+    const values = Float32Array.from(
+      { length: size.height * size.width },
+      (_, i) => all[(i * channels + from) * last + to] ?? 0,
+    );
+    return { ...size, channels: 1, count: 1, values };
+  });
+
+export const testImage: Handler<'testImage'> = ({ dataset, index }) =>
+  withDataset(dataset, ({ test, height, width, name }) => {
+    if (index >= test.count) {
+      throw new UserError(
+        `${name} has no test image ${index}.`,
+        `Choose images from 0 to ${test.count - 1}.`,
+      );
+    }
+    const size = height * width;
+    const image = test.images.slice(index * size, (index + 1) * size);
+    return { image, label: test.labels[index] ?? 0, height, width };
+  });

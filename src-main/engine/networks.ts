@@ -1,0 +1,44 @@
+// The networks that the engine has open, by path; opened on demand, the least used closed again.
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelFacts } from '../engine-link';
+import { openModel } from '../network/formats/open';
+import { unitLayers, type Network } from '../network/network';
+import { windowOf } from '../network/receptive-field';
+import { Recent } from './recent';
+
+const MOST_OPEN = 6;
+const open = new Recent<Network>(MOST_OPEN, (network) => {
+  network.dispose();
+});
+
+/** Runs `work` with the network of a file or folder, opened anew when that has changed. */
+export async function withNetwork<R>(path: string, work: (network: Network) => Promise<R> | R): Promise<R> {
+  const changed = async (file: string): Promise<number> => (await stat(file).catch(() => null))?.mtimeMs ?? 0;
+  const key = [path, await changed(path), await changed(join(path, 'model.json'))].join('|');
+  return open.use(key, () => openModel(path), work);
+}
+
+export function factsOf(network: Network): ModelFacts {
+  const layers = unitLayers(network);
+  const [height, width, channels] = network.input;
+  return {
+    name: network.name,
+    sha256: network.sha256,
+    input: { height, width, channels },
+    layers: layers.map((node, i) => {
+      const window = windowOf(network, node.name);
+      return {
+        name: node.name,
+        kind: node.operation.op === 'dense' ? 'dense' : 'conv',
+        units: node.shape[2],
+        height: node.shape[0],
+        width: node.shape[1],
+        receptiveField: window.whole ? null : { height: window.height, width: window.width },
+        isOutput: i === layers.length - 1,
+      };
+    }),
+    parameters: network.parameters,
+    classes: [...network.classes],
+  };
+}

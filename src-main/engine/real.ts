@@ -1,0 +1,50 @@
+// The real data that the engine has at hand: datasets, the windows of a layer, and every unit's score on each.
+import { openDataset } from '../datasets/catalogue';
+import type { Dataset, Windows } from '../datasets/dataset';
+import { realScores, type RealScores } from '../evidence/real-scores';
+import { realWindows } from '../evidence/real-windows';
+import type { Network } from '../network/network';
+import { windowOf } from '../network/receptive-field';
+import { turn } from './job';
+import { Recent } from './recent';
+
+/** What a layer is judged by. */
+export interface LayerData {
+  readonly sample: Windows;
+  readonly scores: RealScores;
+}
+
+const datasets = new Recent<Dataset>(2);
+const samples = new Recent<Windows>(4);
+const layers = new Recent<LayerData>(4);
+
+export const withDataset = <R>(id: string, work: (dataset: Dataset) => Promise<R> | R): Promise<R> =>
+  datasets.use(id, () => Promise.resolve().then(() => openDataset(id)), work);
+
+/** Windows of a layer's size; the same for all layers that see as much. */
+export function withSample<R>(
+  id: string,
+  network: Network,
+  layer: string,
+  work: (sample: Windows) => Promise<R> | R,
+): Promise<R> {
+  const { height, width, whole } = windowOf(network, layer);
+  const key = [id, ...network.input, height, width, whole].join('|');
+  const make = (): Promise<Windows> => withDataset(id, (dataset) => realWindows(dataset, network, layer));
+  return samples.use(key, make, work);
+}
+
+/** The layer's sample with every unit's score on it: made once, in slices between which other jobs come. */
+export function withLayerData<R>(
+  id: string,
+  network: Network,
+  layer: string,
+  work: (data: LayerData) => Promise<R> | R,
+): Promise<R> {
+  const make = (): Promise<LayerData> =>
+    withSample(id, network, layer, async (sample) => ({
+      sample,
+      scores: await realScores(network, layer, sample, turn),
+    }));
+  return layers.use([id, network.sha256, layer].join('|'), make, work);
+}

@@ -1,0 +1,49 @@
+// The job 'train': trains into a run's folder, from its checkpoint if there is one.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { saveModel } from '../training/save';
+import { train } from '../training/train';
+import type { Handler } from './job';
+import { withDataset } from './real';
+
+/** Milliseconds between two words about the progress. */
+const TELL_EVERY = 200;
+
+export const trainModel: Handler<'train'> = (input, { signal, progress }) =>
+  withDataset(input.dataset, async (dataset) => {
+    const { configuration, folder } = input;
+    const about = { dataset, configuration };
+    let told = 0;
+    for await (const event of train({ ...about, folder, signal })) {
+      switch (event.type) {
+        case 'step':
+          if (performance.now() - told < TELL_EVERY) break;
+          told = performance.now();
+          progress({ type: 'step', step: event.step });
+          break;
+        case 'report': {
+          const { step, loss, accuracy, seconds } = event;
+          progress({ type: 'report', report: { step, loss, accuracy, seconds } });
+          break;
+        }
+        case 'snapshot': {
+          const { step, weights } = event;
+          const kept = join(folder, 'snapshots', String(step));
+          await rm(kept, { recursive: true, force: true });
+          await saveModel(kept, { ...about, steps: step, seconds: 0, weights, test: null });
+          break;
+        }
+        case 'stopped':
+          return { ended: false, step: event.step };
+        case 'end': {
+          const { steps, test } = event;
+          await rm(join(folder, 'model'), { recursive: true, force: true });
+          await saveModel(join(folder, 'model'), { ...about, ...event });
+          await rm(join(folder, 'checkpoint.bin'), { force: true });
+          progress({ type: 'test', test: { step: steps, ...test } });
+          return { ended: true, step: steps };
+        }
+      }
+    }
+    return { ended: false, step: 0 };
+  });

@@ -1,0 +1,120 @@
+// The job 'visualize': any method on any layer, frame by frame.
+import { chosenUnits, frameSteps, type Curves, type VisualizeOptions } from '../ascent/visualize';
+import type { RunCurves, Pictures, VisualizeProgress } from '../engine-link';
+import type { Method } from '../contract/method';
+import { bestScores } from '../evidence/real-scores';
+import { visualize, type MethodVisualization } from '../methods/visualize';
+import type { Network } from '../network/network';
+import { windowOf } from '../network/receptive-field';
+import { drawnFilters } from '../question/question';
+import { turn, type Handler } from './job';
+import { Moments } from './moments';
+import { withNetwork } from './networks';
+import { withDataset, withLayerData, type LayerData } from './real';
+
+/** Frames that a run keeps: at most this many, and so many as take this many bytes. */
+const MOST_FRAMES = 24;
+const LEAST_FRAMES = 6;
+const FRAME_BYTES = 64e6;
+
+function rows(values: readonly Float32Array[]): Float32Array<ArrayBuffer> {
+  const width = values[0]?.length ?? 0;
+  const all = new Float32Array(values.length * width);
+  values.forEach((row, i) => {
+    all.set(row, i * width);
+  });
+  return all;
+}
+
+const packed = ({ steps, scores, gradientNorms, cosines }: Curves): RunCurves => ({
+  steps: Float32Array.from(steps),
+  scores: rows(scores),
+  gradientNorms: rows(gradientNorms),
+  cosines: rows(cosines),
+});
+
+/** The units that a method draws: the question's leaves some out. */
+function drawnUnits(
+  network: Network,
+  layer: string,
+  units: readonly number[] | null,
+  method: Method,
+): number[] {
+  const chosen = chosenUnits(network, layer, units);
+  if (method.name !== 'question') return chosen;
+  const count = drawnFilters({ network, layer, repairs: method.repairs });
+  return chosen.filter((unit) => unit < count);
+}
+
+/** Height, width and channels of a unit's picture. */
+function pictureOf(network: Network, layer: string, method: Method): VisualizeBegun['picture'] {
+  const [height, width, channels] = network.input;
+  if (method.name === 'question') return { height, width, channels: 1 };
+  const window = windowOf(network, layer);
+  return { height: window.height, width: window.width, channels };
+}
+type VisualizeBegun = Extract<VisualizeProgress, { type: 'begun' }>;
+
+const sheetOf = ({ sheet }: MethodVisualization): Pictures | null =>
+  sheet === undefined
+    ? null
+    : { height: sheet.height, width: sheet.width, channels: 1, count: 1, values: sheet.values };
+
+export const visualizeLayer: Handler<'visualize'> = (input, { signal, progress, gate }) =>
+  withNetwork(input.model, async (network) => {
+    const { layer, method, seed } = input;
+    const units = drawnUnits(network, layer, input.units, method);
+    const picture = pictureOf(network, layer, method);
+    const climb = async (data: LayerData | null): Promise<MethodVisualization> => {
+      const best = data === null ? null : bestScores(data.scores);
+      const known = method.name === 'question' ? null : best;
+      progress({
+        type: 'begun',
+        units,
+        picture,
+        bestReal: Float32Array.from(units, (unit) => known?.[unit] ?? NaN),
+      });
+      const bytes = units.length * picture.height * picture.width * picture.channels * 4;
+      const count = Math.min(MOST_FRAMES, Math.max(LEAST_FRAMES, Math.floor(FRAME_BYTES / bytes)));
+      const steps = method.name === 'question' ? method.iterations : method.steps;
+      const options: VisualizeOptions<Method> = {
+        ...{ network, layer, units: input.units, method, seed, signal },
+        windows: data?.sample.values ?? new Float32Array(0),
+        frameSteps: frameSteps(steps, count),
+        ...(best === null ? {} : { best }),
+      };
+      const run = visualize(options);
+      const moments = new Moments();
+      let finished = 0;
+      let next = await run.next();
+      for (; next.done !== true; next = await run.next()) {
+        const { step, scores, images } = next.value;
+        // the question's pictures come one by one, each at its end, before their ways there
+        const whole = method.name === 'question' ? step < steps : !scores.includes(NaN) && !moments.used;
+        if (!whole && method.name !== 'question') moments.add(next.value);
+        const begun = scores.reduce((count, score) => count + (Number.isNaN(score) ? 0 : 1), 0);
+        const share =
+          method.name === 'question'
+            ? begun / units.length
+            : (finished + (begun - finished) * (step / steps)) / units.length;
+        if (step + 1 >= steps) finished = begun;
+        progress({ type: 'frame', step, kept: whole, share, scores, images });
+        await turn();
+        await gate();
+      }
+      if (!signal.aborted) {
+        for (const moment of moments.inOrder()) progress({ type: 'frame', kept: true, share: 1, ...moment });
+      }
+      return next.value;
+    };
+    const judged = input.dataset !== null && method.name !== 'question';
+    const found = judged ? await withLayerData(input.dataset, network, layer, climb) : await climb(null);
+    return {
+      method: found.method,
+      units: found.units,
+      images: found.images.slice(),
+      curves: packed(found.curves),
+      sheet: sheetOf(found),
+      dataset: judged ? await withDataset(input.dataset, ({ name, sha256 }) => ({ name, sha256 })) : null,
+    };
+  });

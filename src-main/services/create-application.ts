@@ -1,0 +1,220 @@
+// The app, put together: its services, and one answer for every call of the contract.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { calls, type CallName, type CallOutput, type Calls } from '../contract/calls';
+import { explain, UserError } from '../contract/errors';
+import type { Reply } from '../contract/wire';
+import { catalogue } from '../datasets/catalogue';
+import type { StartEngine } from '../engine-link';
+import { resourceFolder, shippedModel } from '../resources';
+import { APP_VERSION } from '../version';
+import { errorReport, licences, machineFacts } from './about';
+import type { Application, HostAbilities } from './application';
+import { Emitter } from './emitter';
+import { Engine } from './engine';
+import { Exports } from './exports';
+import { Galleries } from './galleries';
+import { openLog } from './log';
+import { Media } from './media';
+import { Models } from './models';
+import { Runs } from './runs';
+import { SettingsStore } from './settings';
+import { readShipped } from './shipped';
+
+export interface ApplicationOptions {
+  /** Everything that the app keeps lies below it; made when it is not there. */
+  readonly dataFolder: string;
+  readonly abilities: HostAbilities;
+  /** Starts the engine's process as this host can. */
+  readonly startEngine: StartEngine;
+}
+
+type Later =
+  | Extract<CallName, `question.${string}`>
+  | Exclude<Extract<CallName, `evidence.${string}`>, 'evidence.layer' | 'evidence.unit'>;
+
+/** What a call is given: its input as its schema leaves it. */
+type Answer<N extends CallName> = (
+  input: z.output<Calls[N]['input']>,
+) => CallOutput<N> | Promise<CallOutput<N>>;
+type Answers = { readonly [N in Exclude<CallName, Later>]: Answer<N> } & {
+  readonly [N in Later]?: Answer<N>;
+};
+
+const isCall = (name: string): name is CallName => Object.hasOwn(calls, name);
+
+/** Opens the app's data and starts its engine; does not wait for either the engine or a model. */
+export async function createApplication(options: ApplicationOptions): Promise<Application> {
+  const { dataFolder, abilities, startEngine } = options;
+  const log = openLog(join(dataFolder, 'logs'));
+  const write = (line: string): void => {
+    log.write(line);
+  };
+  write(`Filterscope ${APP_VERSION} starts, ${abilities.name}.`);
+  const emitter = new Emitter();
+  const { emit } = emitter;
+  const settings = await SettingsStore.open(dataFolder, emit, write);
+  const engine = new Engine({
+    start: startEngine,
+    log: write,
+    environment: (): Record<string, string> => {
+      const { threads } = settings.current;
+      return threads === 0
+        ? {}
+        : { TF_NUM_INTRAOP_THREADS: String(threads), OMP_NUM_THREADS: String(threads) };
+    },
+    state: (state, detail) => {
+      emit('engine.state', { state, detail });
+    },
+  });
+  const exports = new Exports();
+  const models = await Models.open({ dataFolder, engine, exports, emit, log: write });
+  const shipped = await readShipped();
+  if (shipped !== null) models.know(shippedModel(), shipped);
+  models.current = shipped;
+  const runs = await Runs.open({
+    folder: join(dataFolder, 'runs'),
+    shipped: join(resourceFolder(), 'runs'),
+    ...{ engine, models, emit, log: write },
+  });
+  const galleries = new Galleries({ dataFolder, abilities, runs, exports, emit, log: write });
+  void galleries.emptyTrash();
+  const media = new Media({ engine, exports, galleries, models, runs });
+
+  const facts = (): { name: string; value: string }[] => machineFacts(dataFolder, abilities.name);
+  const place = (model: string): { model: string; dataset: string } => ({
+    model: models.get(model).path,
+    dataset: models.dataset(model),
+  });
+  const answers: Answers = {
+    'app.start': () => ({
+      version: APP_VERSION,
+      host: abilities.name,
+      settings: settings.current,
+      model: models.current,
+      recents: models.recents(),
+      datasets: catalogue().map(({ id, name, train, test, height, width }) => ({
+        ...{ id, name, train, test, height, width },
+      })),
+      runs: runs.list(),
+    }),
+    'app.doctor': async () => [...facts(), ...(await engine.run('doctor', null))],
+    'app.licences': () => licences().map((licence) => ({ ...licence })),
+    'app.showLogs': () => {
+      if (abilities.showInFolder === undefined) {
+        throw new UserError('A page in a browser cannot show folders.', `The logs are in ${log.folder}.`);
+      }
+      abilities.showInFolder(log.folder);
+      return undefined;
+    },
+    'app.errorReport': () => errorReport(facts(), log),
+    'settings.save': (changes) => settings.save(changes),
+
+    'models.openDialog': async () => {
+      if (abilities.chooseModel === undefined) {
+        throw new UserError('A page in a browser has its own file dialog.', 'Drop the files on the window.');
+      }
+      const path = await abilities.chooseModel();
+      return path === null ? null : models.openPath(path);
+    },
+    'models.openFiles': ({ files }) => models.openFiles(files),
+    'models.openRecent': ({ id }) => models.openRecent(id),
+    'models.openShipped': () => models.openShipped(),
+    'models.save': ({ model, name }) => models.saveAs(model, name),
+    'models.rename': ({ model, name }) => models.rename(model, name),
+    'models.recents': () => models.recents(),
+    'models.export': ({ model }) => models.export(model),
+
+    'runs.train': (request) => runs.train(request),
+    'runs.visualize': (request) => runs.visualize(request),
+    'runs.list': () => runs.list(),
+    'runs.cancel': async ({ run }) => {
+      await runs.cancel(run);
+      return undefined;
+    },
+    'runs.pause': async ({ run }) => {
+      await runs.pause(run);
+      return undefined;
+    },
+    'runs.resume': async ({ run }) => {
+      await runs.resume(run);
+      return undefined;
+    },
+    'runs.curves': async ({ run }) => runs.curves(run),
+
+    'evidence.layer': ({ model, layer }) => engine.run('layerEvidence', { ...place(model), layer }),
+    'evidence.unit': ({ model, layer, unit }) => engine.run('unitEvidence', { ...place(model), layer, unit }),
+
+    'draw.respond': ({ model, image }) => engine.run('respond', { model: models.get(model).path, image }),
+    'draw.testImage': async ({ index }) => {
+      const { image, label } = await engine.run('testImage', { dataset: 'mnist', index });
+      return { image: Uint8Array.from(image), label, index };
+    },
+
+    'galleries.list': () => galleries.list(),
+    'galleries.save': ({ run, title, display }) => galleries.save(run, title, display),
+    'galleries.saveToFolder': ({ run, title, display }) => galleries.saveToFolder(run, title, display),
+    'galleries.openFolder': () => galleries.openFolder(),
+    'galleries.open': ({ id }) => galleries.open(id),
+    'galleries.rename': ({ id, title }) => galleries.rename(id, title),
+    'galleries.remove': async ({ id }) => {
+      await galleries.remove(id);
+      return undefined;
+    },
+    'galleries.restore': ({ id }) => galleries.restore(id),
+    'galleries.showInFolder': ({ id }) => {
+      galleries.showInFolder(id);
+      return undefined;
+    },
+    'galleries.export': ({ id, format }) => galleries.export(id, format),
+  };
+
+  const answerCall = async <N extends CallName>(name: N, input: unknown): Promise<Reply<N>> => {
+    const parsed = calls[name].input.safeParse(input ?? undefined);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      throw new UserError(
+        `${name} was asked with a wrong ${issue?.path.join('.') || 'input'}: ${issue?.message ?? ''}.`,
+        'Reload the window; if it happens again, report it.',
+      );
+    }
+    const work = answers[name] as Answer<N> | undefined;
+    if (work === undefined) throw new UserError(`There is no call "${name}".`, 'Update the app.');
+    return { ok: true, value: await work(parsed.data as z.output<Calls[N]['input']>) };
+  };
+  return {
+    call: async (name, input) => {
+      try {
+        if (!isCall(name)) throw new UserError(`There is no call "${name}".`, 'Reload the window.');
+        return await answerCall(name, input);
+      } catch (error) {
+        if (error instanceof UserError) {
+          return { ok: false, error: { message: error.message, remedy: error.remedy } };
+        }
+        write(error instanceof Error ? (error.stack ?? error.message) : String(error));
+        return {
+          ok: false,
+          error: { message: explain(error), remedy: 'Try again; the log has the details.' },
+        };
+      }
+    },
+    media: (request) => media.answer(request),
+    on: (listener) => emitter.on(listener),
+    openPath: async (path) => {
+      try {
+        if (!existsSync(path)) throw new UserError(`There is no file ${path}.`, 'Check its name.');
+        await models.openPath(path);
+      } catch (error) {
+        const { message, remedy } =
+          error instanceof UserError ? error : { message: explain(error), remedy: 'Try another file.' };
+        emit('model.refused', { message, remedy });
+      }
+    },
+    close: async () => {
+      await runs.close();
+      engine.close();
+      write('Filterscope ends.');
+    },
+  };
+}

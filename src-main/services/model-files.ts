@@ -1,0 +1,99 @@
+// The files of a model: which belong to it, copies of them, a zip of them.
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { zip, type AsyncZippable } from 'fflate';
+import { z } from 'zod';
+import { cardSchema, type Card } from '../contract/card';
+import { UserError } from '../contract/errors';
+import { writeFolder } from '../store/folder';
+import { fileName } from '../store/export';
+
+const manifestSchema = z.object({
+  weightsManifest: z.array(z.object({ paths: z.array(z.string().regex(/^[\w.-]+$/)) })),
+});
+
+/** Paths of the files that make up the model at `path`, which names a folder, a model.json or a single file. */
+export async function modelFiles(path: string): Promise<string[]> {
+  const found = await stat(path);
+  const json = found.isDirectory() ? join(path, 'model.json') : path;
+  if (!found.isDirectory() && !json.endsWith('.json')) return [path];
+  if (!existsSync(json)) {
+    const inside = await readdir(path, { withFileTypes: true });
+    return inside.filter((entry) => entry.isFile()).map(({ name }) => join(path, name));
+  }
+  const manifest = manifestSchema.safeParse(JSON.parse(await readFile(json, 'utf8')));
+  const shards = manifest.success ? manifest.data.weightsManifest.flatMap(({ paths }) => paths) : [];
+  const beside = [...new Set(shards), 'card.json'].map((name) => join(dirname(json), name));
+  return [json, ...beside.filter((file) => existsSync(file))];
+}
+
+/** The card beside a model, if it has one that can be read. */
+export async function readCard(path: string): Promise<Card | null> {
+  const folder = (await stat(path)).isDirectory() ? path : dirname(path);
+  const text = await readFile(join(folder, 'card.json'), 'utf8').catch(() => null);
+  if (text === null) return null;
+  try {
+    return cardSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** A folder below `parent` named after `name` that does not exist yet. */
+export function freshFolder(parent: string, name: string): string {
+  const wanted = join(parent, fileName(name));
+  for (let n = 1; ; n++) {
+    const candidate = n === 1 ? wanted : `${wanted}-${n}`;
+    if (!existsSync(candidate)) return candidate;
+  }
+}
+
+/** Copies a model's files into a new folder; returns the path to open there. */
+export async function copyModel(path: string, folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const files = await modelFiles(path);
+  try {
+    for (const file of files) await copyFile(file, join(folder, basename(file)));
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+  const [first = path] = files;
+  return files.length === 1 || basename(first) !== 'model.json' ? join(folder, basename(first)) : folder;
+}
+
+export async function zipModel(path: string, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const inside: AsyncZippable = {};
+  for (const file of await modelFiles(path)) {
+    inside[`${fileName(name)}/${basename(file)}`] = await readFile(file);
+  }
+  return Uint8Array.from(await promisify<AsyncZippable, Uint8Array>(zip)(inside));
+}
+
+export interface GivenFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Writes files that were dropped into a folder named by their content; returns the path to open there. */
+export async function storeGiven(parent: string, files: readonly GivenFile[]): Promise<string> {
+  const hash = createHash('sha256');
+  const named = files.map(({ name, bytes }) => {
+    const plain = basename(name.replaceAll('\\', '/'));
+    if (plain === '' || plain === '.' || plain === '..' || plain.includes('\0')) {
+      throw new UserError(`A file cannot be called "${name}".`, 'Rename it and drop it again.');
+    }
+    hash.update(plain).update(bytes);
+    return [plain, bytes] as const;
+  });
+  const main =
+    named.find(([name]) => name === 'model.json') ??
+    named.find(([name]) => name.endsWith('.json') && name !== 'card.json') ??
+    named[0];
+  const folder = join(parent, hash.digest('hex').slice(0, 20));
+  if (!existsSync(folder)) await writeFolder(folder, new Map(named));
+  return join(folder, main?.[0] ?? '');
+}

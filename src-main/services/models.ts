@@ -1,0 +1,187 @@
+// Models by id: opened, kept in the app's library, renamed, exported. The page holds ids, never paths.
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { z } from 'zod';
+import type { Recent } from '../contract/calls';
+import { UserError } from '../contract/errors';
+import { modelInfoSchema, type ModelInfo } from '../contract/model';
+import { catalogue } from '../datasets/catalogue';
+import { shippedModel } from '../resources';
+import { fileName } from '../store/export';
+import type { Emit } from './emitter';
+import type { Engine } from './engine';
+import type { Exports } from './exports';
+import { copyModel, freshFolder, readCard, storeGiven, zipModel, type GivenFile } from './model-files';
+import { readState, writeState } from './state-file';
+
+const knownSchema = z.object({ path: z.string(), openedAt: z.string(), info: modelInfoSchema });
+type Known = z.infer<typeof knownSchema>;
+const fileSchema = z.object({
+  /** Last opened first. */
+  recents: z.array(knownSchema),
+  /** Names given by the user, by path. */
+  names: z.record(z.string(), z.string()),
+});
+
+const MOST_RECENTS = 20;
+export const SHIPPED = 'shipped';
+
+export interface ModelsOptions {
+  readonly dataFolder: string;
+  readonly engine: Engine;
+  readonly exports: Exports;
+  readonly emit: Emit;
+  readonly log: (line: string) => void;
+}
+
+export class Models {
+  private readonly options: ModelsOptions;
+  private readonly path: string;
+  private readonly state: z.infer<typeof fileSchema>;
+  private readonly open = new Map<string, Known>();
+  /** The model that a page shows when it is loaded. */
+  current: ModelInfo | null = null;
+
+  private constructor(options: ModelsOptions, path: string, state: z.infer<typeof fileSchema>) {
+    this.options = options;
+    this.path = path;
+    this.state = state;
+    for (const known of state.recents) this.open.set(known.info.id, known);
+  }
+
+  static async open(options: ModelsOptions): Promise<Models> {
+    const path = join(options.dataFolder, 'models.json');
+    const state = await readState(path, fileSchema, { recents: [], names: {} }, options.log);
+    return new Models(options, path, state);
+  }
+
+  /** Says what the model at `path` is without opening it: for those whose facts are at hand. */
+  know(path: string, info: ModelInfo): void {
+    this.open.set(info.id, { path, info, openedAt: '' });
+  }
+
+  /** Throws a UserError for an id that names no model of this app. */
+  get(id: string): { readonly path: string; readonly info: ModelInfo } {
+    const known = this.open.get(id);
+    if (known === undefined) {
+      throw new UserError('This model is not open any more.', 'Open its file again.');
+    }
+    return known;
+  }
+
+  /** The dataset whose images a model takes. Throws a UserError when there is none. */
+  dataset(id: string): string {
+    const { height, width, channels } = this.get(id).info.input;
+    const fits = catalogue().find((data) => channels === 1 && data.height === height && data.width === width);
+    if (fits === undefined) {
+      throw new UserError(
+        `There is no dataset of ${height}×${width}×${channels} images for this model.`,
+        'Its pictures can be made without data; evidence from data cannot.',
+      );
+    }
+    return fits.id;
+  }
+
+  recents(): Recent[] {
+    return this.state.recents.map(({ path, info, openedAt }) => ({
+      id: info.id,
+      name: info.name,
+      where: this.within(path) ? 'Filterscope' : basename(dirname(path)),
+      openedAt,
+    }));
+  }
+
+  /** Opens a model by path and makes it the current one. Throws a UserError that says what is wrong with it. */
+  async openPath(path: string, name?: string): Promise<ModelInfo> {
+    const place = resolve(path);
+    const info = await this.inspect(place, name);
+    if (info.id !== SHIPPED) {
+      this.state.recents = [
+        { path: place, info, openedAt: new Date().toISOString() },
+        ...this.state.recents.filter((other) => other.path !== place),
+      ].slice(0, MOST_RECENTS);
+      await this.save();
+    }
+    this.current = info;
+    this.options.emit('model.opened', { model: info });
+    return info;
+  }
+
+  openShipped(): Promise<ModelInfo> {
+    return this.openPath(shippedModel());
+  }
+
+  openRecent(id: string): Promise<ModelInfo> {
+    const { path, info } = this.get(id);
+    if (!existsSync(path)) {
+      this.state.recents = this.state.recents.filter((other) => other.path !== path);
+      void this.save();
+      throw new UserError(`${info.name} is not where it was any more.`, 'Open it from its new place.');
+    }
+    return this.openPath(path);
+  }
+
+  async openFiles(files: readonly GivenFile[]): Promise<ModelInfo> {
+    const path = await storeGiven(join(this.options.dataFolder, 'opened'), files);
+    const given = basename(path) === 'model.json' ? 'dropped model' : basename(path).replace(/\.\w+$/, '');
+    return this.openPath(path, given);
+  }
+
+  /** Facts of the model at `path`, which is known by its id from then on; not opened for the user. */
+  async inspect(path: string, name?: string): Promise<ModelInfo> {
+    const facts = await this.options.engine.run('open', { model: path });
+    const card = await readCard(path);
+    const shipped = path === resolve(shippedModel());
+    const id = shipped
+      ? SHIPPED
+      : createHash('sha256').update(path).update(facts.sha256).digest('hex').slice(0, 20);
+    const info: ModelInfo = {
+      ...facts,
+      id,
+      name: this.state.names[path] ?? (shipped ? 'MNIST' : (name ?? facts.name)),
+      classes: card?.classes.length === facts.classes.length ? card.classes : facts.classes,
+      testAccuracy: card?.test?.accuracy ?? null,
+      testImages: card?.test?.images ?? null,
+      saved: !this.within(path) || path.startsWith(join(this.options.dataFolder, 'models') + sep),
+    };
+    this.know(path, info);
+    return info;
+  }
+
+  /** Keeps a copy in the library under a name. */
+  async saveAs(id: string, name: string): Promise<ModelInfo> {
+    const { path } = this.get(id);
+    const copy = await copyModel(path, freshFolder(join(this.options.dataFolder, 'models'), name));
+    this.state.names[copy] = name;
+    return this.openPath(copy);
+  }
+
+  async rename(id: string, name: string): Promise<ModelInfo> {
+    const known = this.get(id);
+    this.state.names[known.path] = name;
+    const info = { ...known.info, name };
+    this.know(known.path, info);
+    this.state.recents = this.state.recents.map((other) =>
+      other.path === known.path ? { ...other, info } : other,
+    );
+    if (this.current?.id === id) this.current = info;
+    await this.save();
+    this.options.emit('model.opened', { model: info });
+    return info;
+  }
+
+  async export(id: string): Promise<{ url: string; name: string }> {
+    const { path, info } = this.get(id);
+    const bytes = await zipModel(path, info.name);
+    return this.options.exports.add({ name: `${fileName(info.name)}.zip`, type: 'application/zip', bytes });
+  }
+
+  private within(path: string): boolean {
+    return path.startsWith(this.options.dataFolder + sep);
+  }
+
+  private save(): Promise<void> {
+    return writeState(this.path, this.state);
+  }
+}

@@ -1,0 +1,246 @@
+// Runs: trainings and visualisations, queued, watched, paused, resumed; they outlive the page and the engine.
+import { randomUUID } from 'node:crypto';
+import { UserError } from '../contract/errors';
+import type { Run, TrainRequest, TrainRun, VisualizeRequest, VisualizeRun } from '../contract/run';
+import { trainingConfigurationSchema } from '../contract/training';
+import { catalogue } from '../datasets/catalogue';
+import type { RunCurves } from '../engine-link';
+import type { Emit } from './emitter';
+import { EngineLost, type Engine } from './engine';
+import { hasEnded, LiveRun } from './live-run';
+import { SHIPPED, type Models } from './models';
+import { Queue } from './queue';
+import { RunFiles, type RunRecord } from './run-files';
+import { trainRun } from './train-run';
+import { VisualizeWork } from './visualize-run';
+
+/** Finished runs that are kept; older ones are removed at the next start. */
+const MOST_KEPT = 60;
+
+export interface RunsOptions {
+  readonly folder: string;
+  /** Folder of finished runs that ship with the app, read only. */
+  readonly shipped: string;
+  readonly engine: Engine;
+  readonly models: Models;
+  readonly emit: Emit;
+  readonly log: (line: string) => void;
+}
+
+const base = (id: string, total: number) => ({
+  ...{ id, state: 'queued' as const, done: 0, total },
+  ...{ secondsLeft: null, secondsTaken: 0, error: null },
+});
+
+export class Runs {
+  private readonly options: RunsOptions;
+  private readonly files: RunFiles;
+  private readonly live = new Map<string, LiveRun>();
+  /** Numbers of visualisations: of those at work in memory, of all others on disk. */
+  private readonly works = new Map<string, VisualizeWork>();
+  private readonly queues = { train: new Queue(), visualize: new Queue() } as const;
+
+  private constructor(options: RunsOptions) {
+    this.options = options;
+    this.files = new RunFiles(options.folder);
+  }
+
+  /** Finds the runs of earlier sessions; one that was at work is interrupted and can be resumed. */
+  static async open(options: RunsOptions): Promise<Runs> {
+    const runs = new Runs(options);
+    const shipped = new RunFiles(options.shipped);
+    for (const record of await shipped.readAll(options.log)) runs.take(record, shipped);
+    const own = await runs.files.readAll(options.log);
+    const old = own.filter(({ run }) => hasEnded(run) && run.kind === 'visualize').slice(0, -MOST_KEPT);
+    for (const record of own) {
+      if (old.includes(record)) await runs.files.remove(record.run.id);
+      else runs.take(record, runs.files);
+    }
+    return runs;
+  }
+
+  private take(record: RunRecord, files: RunFiles): void {
+    const { model, run } = record;
+    if (model !== null && model.info.id !== SHIPPED) this.options.models.know(model.path, model.info);
+    const live = new LiveRun(record, run, files, this.options.emit);
+    this.live.set(run.id, live);
+    if (run.kind === 'visualize') {
+      this.works.set(run.id, new VisualizeWork(live as LiveRun<VisualizeRun>, files, this.options.emit));
+    }
+    if (hasEnded(run) || (run.kind === 'train' && run.state === 'paused')) return;
+    live.run = {
+      ...run,
+      state: 'interrupted',
+      secondsLeft: null,
+      error: { message: 'The app was closed before this run ended.', remedy: 'Resume it.' },
+    };
+  }
+
+  /** Newest first. */
+  list(): Run[] {
+    return [...this.live.values()].reverse().map(({ run }) => run);
+  }
+
+  /** Throws a UserError for an id that names no run. */
+  get(id: string): LiveRun {
+    const found = this.live.get(id);
+    if (found === undefined) throw new UserError('There is no such run.', 'Start it again.');
+    return found;
+  }
+
+  /** The pictures of a visualisation. Throws a UserError for another run. */
+  pictures(id: string): VisualizeWork {
+    const work = this.works.get(id);
+    if (work === undefined) throw new UserError('There is no visualisation of that id.', 'Start it again.');
+    return work;
+  }
+
+  async curves(id: string): Promise<RunCurves> {
+    return this.pictures(id).curves();
+  }
+
+  async train(request: TrainRequest): Promise<Run> {
+    const parsed = trainingConfigurationSchema.safeParse(request.configuration);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      throw new UserError(
+        `${issue?.path.join('.') ?? 'The configuration'}: ${issue?.message ?? 'is not valid'}.`,
+        'Choose a value within the range.',
+      );
+    }
+    if (!catalogue().some(({ id }) => id === request.dataset)) {
+      throw new UserError('There is no such dataset.', 'Choose another dataset.');
+    }
+    const id = randomUUID();
+    const run: TrainRun = {
+      ...base(id, parsed.data.steps),
+      kind: 'train',
+      request: { dataset: request.dataset, configuration: { ...parsed.data } },
+      reports: [],
+      tests: [],
+      model: null,
+    };
+    return this.add(run, null);
+  }
+
+  async visualize(request: VisualizeRequest): Promise<Run> {
+    const { path, info } = this.options.models.get(request.model);
+    const layer = info.layers.find(({ name }) => name === request.layer);
+    if (layer === undefined) {
+      const names = info.layers.map(({ name }) => name);
+      throw new UserError(
+        `The model has no layer "${request.layer}" with units.`,
+        `Choose one of ${names.join(', ')}.`,
+      );
+    }
+    const { method } = request;
+    const id = randomUUID();
+    const run: VisualizeRun = {
+      ...base(id, 'steps' in method ? method.steps : method.iterations),
+      kind: 'visualize',
+      request,
+      method,
+      picture: null,
+      frames: [],
+      units: (request.units ?? [...Array(layer.units).keys()]).map((unit) => ({
+        ...{ unit, state: 'queued' as const, score: null, bestReal: null },
+        ...{ certificate: null, norm: null, startScores: [] },
+      })),
+    };
+    return this.add(run, { path, info });
+  }
+
+  private async add(run: Run, model: RunRecord['model']): Promise<Run> {
+    const createdAt = new Date().toISOString();
+    const record: RunRecord = { format: 1, createdAt, run, model, sheet: null, dataset: null, curves: null };
+    const live = new LiveRun(record, run, this.files, this.options.emit);
+    this.live.set(run.id, live);
+    await live.change({});
+    this.enqueue(live);
+    return live.run;
+  }
+
+  private enqueue(live: LiveRun): void {
+    const { id, kind } = live.run;
+    if (kind === 'visualize') {
+      this.works.set(id, new VisualizeWork(live as LiveRun<VisualizeRun>, this.files, this.options.emit));
+    }
+    this.queues[kind].add(id, () => this.work(live));
+  }
+
+  private async work(live: LiveRun): Promise<void> {
+    const { id, kind } = live.run;
+    const { engine, models, emit } = this.options;
+    try {
+      if (kind === 'train') {
+        await trainRun(live as LiveRun<TrainRun>, { engine, models, emit, folder: this.files.of(id) });
+      } else await this.pictures(id).run(engine, models);
+    } catch (error) {
+      if (live.run.state !== 'running') return;
+      const state = error instanceof EngineLost ? 'interrupted' : 'failed';
+      const { message, remedy } =
+        error instanceof UserError
+          ? error
+          : { message: String(error), remedy: 'Try again; the log has the details.' };
+      if (!(error instanceof UserError)) this.options.log(`Run ${id}: ${String(error)}`);
+      await live.change({ state, secondsTaken: live.seconds(), error: { message, remedy } });
+    } finally {
+      live.job = null;
+    }
+  }
+
+  /** Answers at once: the engine stops at its next turn. What is done is kept. */
+  async cancel(id: string): Promise<void> {
+    const live = this.get(id);
+    if (hasEnded(live.run)) return;
+    this.queues[live.run.kind].remove(id);
+    live.job?.signal('cancel');
+    if (live.run.state === 'running') live.run = { ...live.run, secondsTaken: live.seconds() };
+    await live.change({ state: 'cancelled' });
+    await this.works.get(id)?.keep();
+  }
+
+  /** A training stops at a checkpoint; a visualisation stands still. */
+  async pause(id: string): Promise<void> {
+    const live = this.get(id);
+    const { state, kind } = live.run;
+    if (state !== 'running' && state !== 'queued') return;
+    if (state === 'queued') this.queues[kind].remove(id);
+    else {
+      live.job?.signal(kind === 'train' ? 'cancel' : 'pause');
+      live.run = { ...live.run, secondsTaken: live.seconds() };
+    }
+    await live.change({ state: 'paused', secondsLeft: null });
+  }
+
+  /** Goes on from the checkpoint, from where it stood, or, for a visualisation that ended early, from its start. */
+  async resume(id: string): Promise<void> {
+    const live = this.get(id);
+    const { state, kind } = live.run;
+    if (state === 'finished' || state === 'running' || state === 'queued') return;
+    if (state === 'paused' && kind === 'visualize' && live.job !== null) {
+      live.begin();
+      live.job.signal('resume');
+      await live.change({ state: 'running' });
+      return;
+    }
+    await live.change({ state: 'queued', error: null, ...(kind === 'visualize' ? { done: 0 } : {}) });
+    this.enqueue(live);
+  }
+
+  /** Stops all work such that it can be resumed at the next start. */
+  async close(): Promise<void> {
+    const ends: Promise<unknown>[] = [];
+    for (const live of this.live.values()) {
+      if (hasEnded(live.run)) continue;
+      this.queues[live.run.kind].remove(live.run.id);
+      if (live.job !== null && live.run.kind === 'train' && live.run.state === 'running') {
+        live.job.signal('cancel');
+        ends.push(live.job.done.catch(() => undefined));
+      }
+    }
+    const limit = new Promise((resolve) => setTimeout(resolve, 3000).unref());
+    await Promise.race([Promise.all(ends), limit]);
+    for (const live of this.live.values()) if (!hasEnded(live.run)) await live.keep();
+  }
+}

@@ -1,0 +1,67 @@
+// One training: what the engine tells of it becomes its state and its events.
+import { join } from 'node:path';
+import type { TrainRun } from '../contract/run';
+import { trainingConfigurationSchema } from '../contract/training';
+import { catalogue } from '../datasets/catalogue';
+import type { Emit } from './emitter';
+import type { Engine } from './engine';
+import type { LiveRun } from './live-run';
+import type { Models } from './models';
+
+export interface TrainRunOptions {
+  readonly engine: Engine;
+  readonly models: Models;
+  readonly emit: Emit;
+  /** Of the run: the checkpoint and in the end the model lie in it. */
+  readonly folder: string;
+}
+
+/** Trains to the end, or until it is paused or cancelled. Rejects with what the engine failed of. */
+export async function trainRun(live: LiveRun<TrainRun>, options: TrainRunOptions): Promise<void> {
+  const { engine, models, emit, folder } = options;
+  const { id, request, total } = live.run;
+  const configuration = trainingConfigurationSchema.parse(request.configuration);
+  let from: number | null = null;
+  const left = (step: number): number | null => {
+    from ??= step;
+    return live.secondsLeft(from / total, step / total);
+  };
+  live.begin();
+  const job = engine.job('train', { dataset: request.dataset, configuration, folder }, (progress) => {
+    if (live.run.state !== 'running') return;
+    switch (progress.type) {
+      case 'step': {
+        const secondsLeft = left(progress.step);
+        live.progress({ done: progress.step, secondsLeft, secondsTaken: live.seconds() });
+        break;
+      }
+      case 'report': {
+        const { report } = progress;
+        const secondsLeft = left(report.step);
+        // a training that goes on from a checkpoint tells some steps again
+        const reports = [...live.run.reports.filter(({ step }) => step < report.step), report];
+        live.progress({ reports, done: report.step, secondsLeft, secondsTaken: live.seconds() });
+        emit('run.report', { run: id, report, secondsLeft });
+        break;
+      }
+      case 'test': {
+        const { test } = progress;
+        live.progress({ tests: [...live.run.tests.filter(({ step }) => step < test.step), test] });
+        emit('run.test', { run: id, test });
+      }
+    }
+  });
+  live.job = job;
+  await live.change({ state: 'running', error: null });
+  const { ended, step } = await job.done;
+  if (!ended) {
+    live.run = { ...live.run, done: step };
+    await live.keep();
+    return;
+  }
+  const path = join(folder, 'model');
+  const data = catalogue().find(({ id: known }) => known === request.dataset)?.name ?? request.dataset;
+  const info = await models.inspect(path, `${data}, ${total} steps, seed ${configuration.seed}`);
+  live.record = { ...live.record, model: { path, info } };
+  await live.change({ state: 'finished', done: total, secondsTaken: live.seconds(), model: info.id });
+}
