@@ -3,12 +3,14 @@ import { shallowReactive, watch } from 'vue';
 import type { Display } from '../../src-main/contract/method';
 import type { VisualizeRun } from '../../src-main/contract/run';
 import { runSheet } from '../pictures';
+import { useRuns } from '../stores/runs';
 
 /** Addresses of decoded sheets by run. */
 export function useSheets(
   runs: () => readonly VisualizeRun[],
   display: () => Display,
 ): ReadonlyMap<string, string> {
+  const store = useRuns();
   const ready = shallowReactive(new Map<string, string>());
   const loading = new Map<string, string>();
 
@@ -33,7 +35,7 @@ export function useSheets(
   }
 
   watch(
-    () => runs().map((run) => ({ id: run.id, frame: run.frames.length - 1, display: display() })),
+    () => runs().map((run) => ({ id: run.id, frame: store.newestFrame(run), display: display() })),
     (wanted) => {
       for (const { id, frame, display: how } of wanted)
         if (frame >= 0) void load(id, runSheet(id, frame, how));

@@ -98,18 +98,21 @@ export const useFilters = defineStore('filters', () => {
     if (layer === null) return [];
     const wanted = parameters(name);
     const cells = new Map<number, Cell>();
+    const all = Array.from({ length: layer.units }, (_, unit) => unit);
     for (const run of runsBy(name)) {
       const stale = !same(run.request.method, wanted.method) || run.request.seed !== wanted.seed;
-      run.units.forEach((result, index) => {
+      // before its first step a run does not say what it has
+      const empty = run.units.length === 0 && isActive(run);
+      const results = empty ? (run.request.units ?? all).map(untouched) : run.units;
+      results.forEach((result, index) => {
         // a unit that a run never came to is shown from the run before it
         const waiting = result.state === 'queued' && !isActive(run);
         if (!waiting && !cells.has(result.unit))
           cells.set(result.unit, { unit: result.unit, result, run, index, stale });
       });
     }
-    return Array.from(
-      { length: layer.units },
-      (_, unit) => cells.get(unit) ?? { unit, result: untouched(unit), run: null, index: 0, stale: false },
+    return all.map(
+      (unit) => cells.get(unit) ?? { unit, result: untouched(unit), run: null, index: 0, stale: false },
     );
   }
   const cells = computed(() => cellsBy(methodName.value));

@@ -24,6 +24,8 @@ export const useRuns = defineStore('runs', () => {
   const runs = shallowReactive(new Map<string, Run>());
   const curves = shallowReactive(new Map<string, RunCurves>());
   const evidence = shallowReactive(new Map<string, RunEvidence>());
+  /** The frame to show of a run that goes on. */
+  const newest = shallowReactive(new Map<string, number>());
   /** Runs whose curves were asked for in full. */
   const whole = new Set<string>();
   /** Runs whose evidence was asked for. */
@@ -33,6 +35,7 @@ export const useRuns = defineStore('runs', () => {
     runs.clear();
     curves.clear();
     evidence.clear();
+    newest.clear();
     whole.clear();
     asked.clear();
     for (const run of all) runs.set(run.id, run);
@@ -42,6 +45,7 @@ export const useRuns = defineStore('runs', () => {
     const before = runs.get(run.id);
     runs.set(run.id, run);
     if (before !== undefined && isActive(before) && !isActive(run) && run.kind === 'visualize') {
+      newest.delete(run.id);
       whole.delete(run.id);
       void fetchCurves(run.id);
     }
@@ -51,7 +55,9 @@ export const useRuns = defineStore('runs', () => {
     const run = runs.get(event.run);
     if (run?.kind !== 'visualize') return;
     const fresh = new Map(event.units.map((unit) => [unit.unit, unit]));
-    const frames = run.frames.includes(event.step) ? run.frames : [...run.frames, event.step];
+    // frames beyond the kept ones are pictures of the moment, which the main side soon drops
+    const frames = event.frame === run.frames.length ? [...run.frames, event.step] : run.frames;
+    newest.set(event.run, event.frame);
     const units = run.units.map((unit) => fresh.get(unit.unit) ?? unit);
     runs.set(run.id, { ...run, frames, units, done: event.done, secondsLeft: event.secondsLeft });
     extend(run, event);
@@ -127,6 +133,9 @@ export const useRuns = defineStore('runs', () => {
   const pause = (run: string): Promise<undefined> => call('runs.pause', { run });
   const resume = (run: string): Promise<undefined> => call('runs.resume', { run });
 
+  /** Index of the newest frame of a run; −1 before the first. */
+  const newestFrame = (run: VisualizeRun): number => newest.get(run.id) ?? run.frames.length - 1;
+
   /** The visualisations of a model's layer, newest first. */
   function visualizations(model: string, layer: string): VisualizeRun[] {
     return [...runs.values()]
@@ -141,7 +150,18 @@ export const useRuns = defineStore('runs', () => {
 
   return {
     ...{ runs, curves, evidence, take, changed, framed, reported, tested },
-    ...{ visualize, train, cancel, pause, resume, fetchCurves, evidenceOf, visualizations, trainings },
+    ...{
+      visualize,
+      train,
+      cancel,
+      pause,
+      resume,
+      fetchCurves,
+      evidenceOf,
+      newestFrame,
+      visualizations,
+      trainings,
+    },
   };
 });
 

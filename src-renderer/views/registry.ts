@@ -30,6 +30,10 @@ export const views: readonly View[] = [
     component: defineAsyncComponent(() => import('./DrawView.vue')),
   },
   {
+    ...{ id: 'galleries', label: 'Galleries', icon: 'galleries', strip: false },
+    component: defineAsyncComponent(() => import('./GalleriesView.vue')),
+  },
+  {
     ...{ id: 'question', label: 'The question', icon: 'question', strip: false },
     component: defineAsyncComponent(() => import('./QuestionView.vue')),
   },
