@@ -2,7 +2,7 @@
 import type { MethodName } from '../src-main/contract/method';
 import type { UnitResult } from '../src-main/contract/run';
 import type { IconName } from './icons';
-import { percent, whole } from './numbers';
+import { gap, whole } from './numbers';
 
 export interface Verdict {
   readonly tone: 'ok' | 'plain' | 'warn' | 'err';
@@ -21,7 +21,7 @@ interface Known {
 }
 
 export function verdict({ method, result, looked }: Known): Verdict {
-  const gap = result.certificate === null ? '' : `gap ${percent(result.certificate.gap)}`;
+  const known = result.certificate === null ? '' : `gap ${gap(result.certificate.gap)}`;
   switch (result.state) {
     case 'queued':
       return {
@@ -57,12 +57,12 @@ export function verdict({ method, result, looked }: Known): Verdict {
       };
     case 'converged':
       return {
-        ...{ tone: 'ok', icon: 'converged', head: `Converged: ${gap}` },
+        ...{ tone: 'ok', icon: 'converged', head: `Converged: ${known}` },
         sentence: 'To first order, no direction gains more. Local, not global.',
       };
     case 'close':
       return {
-        ...{ tone: 'plain', icon: 'close_to', head: `Close: ${gap}`, sentence: 'More steps may help.' },
+        ...{ tone: 'plain', icon: 'close_to', head: `Close: ${known}`, sentence: 'More steps may help.' },
         action: 'longer',
       };
     case 'climbing':
@@ -74,7 +74,7 @@ export function verdict({ method, result, looked }: Known): Verdict {
       }
       return {
         ...{ tone: 'warn', icon: 'warning', action: 'longer' },
-        head: gap === '' ? 'Not converged' : `Not converged: ${gap}`,
+        head: known === '' ? 'Not converged' : `Not converged: ${known}`,
         sentence: 'The score would still rise with more steps.',
       };
   }

@@ -19,7 +19,7 @@ export const icons = {
   right: 'M8 5l5 5-5 5',
   down: 'M5 8l5 5 5-5',
   up: 'M5 12l5-5 5 5',
-  more: 'M4.5 10h.01M10 10h.01M15.5 10h.01',
+  more: 'M4 9.5h1v1H4zM9.5 9.5h1v1h-1zM15 9.5h1v1h-1z',
   download: 'M10 3v9M6 8.5l4 4 4-4M3.5 16.5h13',
   save: 'M3.5 3.5h10l3 3v10h-13zM6.5 3.5v4h6v-4M6.5 16.5v-5h7v5',
   copy: 'M7.5 7.5h9v9h-9zM4.5 12.5h-1v-9h9v1',

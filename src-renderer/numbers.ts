@@ -19,6 +19,9 @@ export const times = (ratio: number): string => `${fixed(ratio)}×`;
 /** A share of 0..1 as "0.35 %". */
 export const percent = (share: number, decimals = 2): string => `${fixed(share * 100, decimals)}${THIN}%`;
 
+/** A gap of a certificate: one below what two decimals show is said to be that, not 0. */
+export const gap = (share: number): string => (share < 0.0001 ? `< 0.01${THIN}%` : percent(share));
+
 /** "+0.7" or "−0.2". */
 export const signed = (value: number, decimals = 1): string =>
   `${value >= 0 ? '+' : ''}${fixed(value, decimals)}`;
