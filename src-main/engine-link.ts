@@ -95,7 +95,7 @@ export interface Jobs {
     {
       readonly dataset: string;
       readonly configuration: TrainingConfiguration;
-      /** Holds the checkpoint while it goes on; the model is saved in `folder`/model at the end. */
+      /** Holds the checkpoint while it goes on; the model is saved in `folder`/model at the end, and when it is stopped. */
       readonly folder: string;
     },
     Trained,

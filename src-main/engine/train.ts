@@ -33,8 +33,14 @@ export const trainModel: Handler<'train'> = (input, { signal, progress }) =>
           await saveModel(kept, { ...about, steps: step, seconds: 0, weights, test: null });
           break;
         }
-        case 'stopped':
-          return { ended: false, step: event.step };
+        case 'stopped': {
+          const { step, seconds, weights } = event;
+          await rm(join(folder, 'model'), { recursive: true, force: true });
+          if (step > 0) {
+            await saveModel(join(folder, 'model'), { ...about, steps: step, seconds, weights, test: null });
+          }
+          return { ended: false, step };
+        }
         case 'end': {
           const { steps, test } = event;
           await rm(join(folder, 'model'), { recursive: true, force: true });

@@ -54,14 +54,17 @@ export async function trainRun(live: LiveRun<TrainRun>, options: TrainRunOptions
   live.job = job;
   await live.change({ state: 'running', error: null });
   const { ended, step } = await job.done;
-  if (!ended) {
+  // a pause keeps the checkpoint alone; what was stopped for good is a model as far as it came
+  if (!ended && (live.run.state !== 'cancelled' || step === 0)) {
     live.run = { ...live.run, done: step };
     await live.keep();
     return;
   }
   const path = join(folder, 'model');
   const data = catalogue().find(({ id: known }) => known === request.dataset)?.name ?? request.dataset;
-  const info = await models.inspect(path, `${data}, ${total} steps, seed ${configuration.seed}`);
+  const info = await models.inspect(path, `${data}, ${step} steps, seed ${configuration.seed}`);
   live.record = { ...live.record, model: { path, info } };
-  await live.change({ state: 'finished', done: total, secondsTaken: live.seconds(), model: info.id });
+  if (ended)
+    await live.change({ state: 'finished', done: total, secondsTaken: live.seconds(), model: info.id });
+  else await live.change({ done: step, model: info.id });
 }

@@ -29,8 +29,13 @@ export type TrainingEvent =
   | { readonly type: 'step'; readonly step: number }
   /** The weights before the update of `step`. */
   | { readonly type: 'snapshot'; readonly step: number; readonly weights: readonly NamedWeight[] }
-  /** Ended by the signal after `step` updates; the checkpoint, if there is a folder, holds them. */
-  | { readonly type: 'stopped'; readonly step: number }
+  /** Ended by the signal after `step` updates; the checkpoint, if there is a folder, holds them too. */
+  | {
+      readonly type: 'stopped';
+      readonly step: number;
+      readonly seconds: number;
+      readonly weights: readonly NamedWeight[];
+    }
   | {
       readonly type: 'end';
       readonly steps: number;
@@ -122,7 +127,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     for (; step < steps; step++) {
       if (signal?.aborted === true) {
         await keep();
-        yield { type: 'stopped', step };
+        yield { type: 'stopped', step, seconds: seconds(), weights: adam.state().weights };
         return;
       }
       if (step > 0 && step % CHECKPOINT_EVERY === 0 && step !== found?.state.step) await keep();

@@ -70,6 +70,12 @@ function series(line: Line, colours: ChartColours): uPlot.Series {
   }
 }
 
+/** The x axis, over the lowest grid line. */
+function drawAxis({ ctx, bbox }: uPlot, colours: ChartColours): void {
+  ctx.fillStyle = colours.edge;
+  ctx.fillRect(bbox.left, bbox.top + bbox.height, bbox.width, Math.max(1, Math.round(uPlot.pxRatio)));
+}
+
 /** The dashed line at the reference value with its name on it, inside the plot's box. */
 function drawReference(
   plot: uPlot,
@@ -155,7 +161,7 @@ export function plotOptions(
         gap: 4,
         grid: { show: false },
         ticks: { show: true, stroke: colours.edge, width: 1, size: 4 },
-        border: { show: true, stroke: colours.edge, width: 1 },
+        filter: (_, splits) => splits,
         splits: (_, __, low, high) => ticks(xScale, low, high, 5),
         values: (_, splits) => splits.map(shape().xTick ?? tickLabel),
       },
@@ -166,6 +172,7 @@ export function plotOptions(
         gap: 8,
         grid: { show: true, stroke: colours.grid, width: 1 },
         ticks: { show: false },
+        filter: (_, splits) => splits,
         splits: (_, __, low, high) => ticks(yScale, low, high, size.height < 160 ? 4 : 6),
         values: (_, splits) => splits.map(shape().yTick ?? tickLabel),
       },
@@ -175,6 +182,7 @@ export function plotOptions(
       setCursor: [moved],
       draw: [
         (plot) => {
+          drawAxis(plot, colours);
           const { reference } = shape();
           if (reference !== undefined) drawReference(plot, reference, colours);
         },

@@ -27,23 +27,42 @@ export interface Row {
 }
 
 /** Sets of methods that answer one question each. */
-export const methodSets: readonly { label: string; hint: string; methods: readonly MethodName[] }[] = [
+export const methodSets: readonly { label: string; methods: readonly MethodName[] }[] = [
   {
     label: 'The question’s and the right ones',
-    hint: 'what was wrong',
     methods: ['question', 'plain', 'whitened'],
   },
   {
     label: 'All of Filterscope’s',
-    hint: 'what a constraint does',
+
     methods: ['box', 'plain', 'fourier', 'whitened'],
   },
   {
-    label: 'Everything',
-    hint: 'every method',
-    methods: methodNames.map(({ value }) => value),
+    label: 'What others do',
+    methods: ['kerasIo', 'tfjsExamples', 'lucid', 'tfKerasVis', 'whitened'],
   },
 ];
+
+/** What other tools do, with their own constants: rows of Compare alone. */
+const peers: typeof methodNames = [
+  { value: 'kerasIo', label: 'keras.io', hint: 'Its example: 30 steps of 10, border left out' },
+  { value: 'tfjsExamples', label: 'tfjs-examples', hint: 'Its visualize-convnet: 40 normalised steps' },
+  { value: 'lucid', label: 'Lucid', hint: 'Fourier basis, jitter, scale and rotation' },
+  { value: 'tfKerasVis', label: 'tf-keras-vis', hint: 'Its defaults: jitter, rotation, total variation' },
+];
+
+/** From what was asked about, by what others do, to what is right. */
+const ORDER: readonly MethodName[] = [
+  'question',
+  ...peers.map(({ value }) => value),
+  'box',
+  'plain',
+  'fourier',
+  'whitened',
+];
+export const comparable = [...methodNames, ...peers].sort(
+  (a, b) => ORDER.indexOf(a.value) - ORDER.indexOf(b.value),
+);
 
 /** Units shown while none is pinned. */
 const FIRST = 10;
@@ -73,7 +92,7 @@ export const useCompare = defineStore('compare', () => {
 
   /** Why a method has no row here. The question's is about convolutions alone. */
   function reasonAgainst(method: MethodName): string | null {
-    return method === 'question' && model.layer?.kind === 'dense' ? 'For convolutions only' : null;
+    return method === 'question' && model.layer?.kind === 'dense' ? 'For convolutions alone.' : null;
   }
 
   function row(method: MethodName, shown: Display): Omit<Row, 'key' | 'title' | 'line'> {
@@ -95,7 +114,7 @@ export const useCompare = defineStore('compare', () => {
         display: value,
       }));
     }
-    return methodNames
+    return comparable
       .filter(({ value }) => chosen.value.includes(value))
       .map(({ value, label, hint }) => ({
         ...row(value, display.value),

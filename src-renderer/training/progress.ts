@@ -3,8 +3,14 @@ import type { TrainRun } from '../../src-main/contract/run';
 import type { Line } from '../charts/line-plot';
 import { smooth } from '../charts/smoothing';
 
-/** Reports that the smoothed line remembers. */
-const SPAN = 8;
+/** Reports at either side that the smoothed line looks at. */
+const RADIUS = 8;
+/** Loss is smoothed as it is drawn: by its logarithm. */
+const smoothLog = (values: readonly number[]): number[] =>
+  smooth(
+    values.map((value) => Math.log(Math.max(value, 1e-12))),
+    RADIUS,
+  ).map(Math.exp);
 
 export interface TrainingCurves {
   readonly loss: readonly Line[];
@@ -14,17 +20,26 @@ export interface TrainingCurves {
 /** Loss and accuracy of a run: each batch pale, the smoothed line over it, tests as points. */
 export function curvesOf({ reports, tests }: Pick<TrainRun, 'reports' | 'tests'>): TrainingCurves {
   const x = reports.map(({ step }) => step);
-  const lines = (pick: (of: { loss: number; accuracy: number }) => number): Line[] => {
+  const lines = (
+    pick: (of: { loss: number; accuracy: number }) => number,
+    smoothed: (values: readonly number[]) => number[],
+  ): Line[] => {
     const y = reports.map(pick);
     return [
       { name: 'each batch', style: 'raw', x, y },
-      { name: 'training', style: 'main', x, y: smooth(y, SPAN) },
+      { name: 'training', style: 'main', x, y: smoothed(y) },
       ...(tests.length === 0
         ? []
         : [{ name: 'test', style: 'second' as const, x: tests.map(({ step }) => step), y: tests.map(pick) }]),
     ];
   };
-  return { loss: lines(({ loss }) => loss), accuracy: lines(({ accuracy }) => accuracy) };
+  return {
+    loss: lines(({ loss }) => loss, smoothLog),
+    accuracy: lines(
+      ({ accuracy }) => accuracy,
+      (values) => smooth(values, RADIUS),
+    ),
+  };
 }
 
 /** Milliseconds a step lately; null before there are two reports. */

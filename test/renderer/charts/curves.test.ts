@@ -5,20 +5,23 @@ import { sparkPath } from '../../../src-renderer/charts/spark-path';
 import { trend } from '../../../src-renderer/charts/trend';
 
 describe('a smoothed curve', () => {
-  it('keeps a constant, and starts at the first value instead of 0', () => {
+  it('keeps a constant and a slope, to both ends', () => {
     expect(smooth([2, 2, 2], 10)).toEqual([2, 2, 2]);
-    expect(smooth([4, 0], 2)[0]).toBe(4);
+    smooth([0, 1, 2, 3, 4, 5, 6, 7], 3).forEach((value, i) => {
+      expect(value).toBeCloseTo(i);
+    });
   });
 
-  it('varies less than the noise', () => {
+  it('varies less than the noise and never leaves it', () => {
     const noise = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 1 : -1));
-    expect(Math.max(...smooth(noise, 20).slice(50).map(Math.abs))).toBeLessThan(0.1);
+    const smoothed = smooth(noise, 10).map(Math.abs);
+    expect(Math.max(...smoothed.slice(10, 90))).toBeLessThan(0.1);
+    expect(Math.max(...smoothed)).toBeLessThanOrEqual(1);
   });
 
   it('passes over unknown values', () => {
-    const smoothed = smooth([1, Number.NaN, 1], 4);
-    expect(smoothed[1]).toBeNaN();
-    expect(smoothed[2]).toBeCloseTo(1);
+    expect(smooth([1, Number.NaN, 1], 2)).toEqual([1, 1, 1]);
+    expect(smooth([Number.NaN], 2)).toEqual([Number.NaN]);
   });
 });
 
