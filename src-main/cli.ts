@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Filterscope from a terminal: train, visualize, question, gallery, doctor, demo.
+// Filterscope from a terminal: train, visualize, question, answer, gallery, doctor, demo.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { createConsole, type Console } from './commands/console';
 import { doctor } from './commands/doctor';
@@ -78,6 +78,7 @@ async function work(out: Console): Promise<typeof import('./commands')> {
 }
 
 interface IdxFlags {
+  data: string;
   trainImages?: string;
   trainLabels?: string;
   testImages?: string;
@@ -87,7 +88,8 @@ interface IdxFlags {
 /** Adds the options that name a dataset of one's own. */
 const withData = (command: Command): Command =>
   command
-    .option('--train-images <file>', 'IDX file of training images (.gz too), instead of MNIST')
+    .option('--data <id>', 'mnist, or fashion where the package dataset-fashion-mnist is installed', 'mnist')
+    .option('--train-images <file>', 'IDX file of training images (.gz too), instead of a known dataset')
     .option('--train-labels <file>', 'IDX file of their labels')
     .option('--test-images <file>', 'IDX file of test images')
     .option('--test-labels <file>', 'IDX file of their labels');
@@ -95,13 +97,13 @@ const withData = (command: Command): Command =>
 function dataset(commands: typeof import('./commands'), flags: IdxFlags) {
   const { trainImages, trainLabels, testImages, testLabels } = flags;
   const given = [trainImages, trainLabels, testImages, testLabels].filter((path) => path !== undefined);
-  if (given.length === 0) return commands.openMnist();
+  if (given.length === 0) return commands.openDataset(flags.data);
   if (trainImages && trainLabels && testImages && testLabels) {
     return commands.openIdx('own data', { trainImages, trainLabels, testImages, testLabels });
   }
   throw new UserError(
     `${given.length} of the four data files are named.`,
-    'Give --train-images, --train-labels, --test-images and --test-labels, or none for MNIST.',
+    'Give --train-images, --train-labels, --test-images and --test-labels, or none for a known dataset.',
   );
 }
 
@@ -251,6 +253,37 @@ program
       );
       out.say(`Saved in ${folder}: TF_vis_${flags.n}x${flags.n}.png, all.png, curves.csv`);
       network.dispose();
+    },
+  );
+
+withData(
+  program
+    .command('answer')
+    .description("answers the question's four questions for a model, as one HTML file")
+    .argument('<model>', 'folder of a TensorFlow.js LayersModel, or a model file')
+    .argument('<file>', 'HTML file to write; must not exist yet')
+    .option(
+      '--others <folders>',
+      'models of the same task from other seeds, comma-separated; the shipped ones by default',
+    )
+    .option('--units <n>', 'units of each layer that are looked at', whole(2, 512), 20)
+    .option('--seed <n>', 'seed', seed, 0),
+)
+  .addHelpText(
+    'after',
+    '\nExamples:\n  filterscope answer my-model answer.html\n  filterscope answer clothes clothes.html --data fashion --json',
+  )
+  .action(
+    async (
+      model: string,
+      file: string,
+      options: IdxFlags & { others?: string; units: number; seed: number },
+    ) => {
+      const out = outOf();
+      const commands = await work(out);
+      const others = options.others?.split(',').filter((name) => name !== '') ?? null;
+      const wanted = { others, units: options.units, seed: options.seed };
+      await commands.answerQuestion(model, dataset(commands, options), file, wanted, out, stop.signal);
     },
   );
 

@@ -1,5 +1,6 @@
 // Where the files that ship with the app lie: beside the code in a checkout, beside the archive in an installed app.
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,3 +14,9 @@ export function resourceFolder(): string {
 
 /** The model that ships with the app: the question's, made by `npm run cli -- train resources/model`. */
 export const shippedModel = (): string => join(resourceFolder(), 'model');
+
+/** Small networks of the same task from other seeds that ship with the app, to test class pictures for transfer. */
+export async function shippedOthers(): Promise<string[]> {
+  const folder = join(resourceFolder(), 'models');
+  return existsSync(folder) ? (await readdir(folder)).sort().map((name) => join(folder, name)) : [];
+}

@@ -1,5 +1,7 @@
 // The commands that need TensorFlow, loaded once it is in place.
-export { openIdx, openMnist } from '../datasets/dataset';
+export { openDataset } from '../datasets/catalogue';
+export { openIdx } from '../datasets/dataset';
+export { answerQuestion } from './answer';
 export { demo } from './demo';
 export { askQuestion } from './question';
 export { trainModel } from './train';

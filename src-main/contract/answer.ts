@@ -2,13 +2,16 @@
 import { z } from 'zod';
 import { pngSchema } from './evidence';
 
+/** A number, NaN where it is not known. */
+const known = z.union([z.number(), z.nan()]);
+
 /** A number with what it says; `text` is ready to be shown, unit included. */
 export const statedSchema = z.object({
-  value: z.number(),
+  value: known,
   text: z.string(),
   label: z.string(),
   /** 95 % interval, where there is one. */
-  interval: z.tuple([z.number(), z.number()]).nullable(),
+  interval: z.tuple([known, known]).nullable(),
 });
 export type Stated = z.infer<typeof statedSchema>;
 
@@ -32,7 +35,7 @@ export const plotSchema = z.object({
   y: z.string(),
   /** Names of the bars; absent for lines, whose x are numbers. */
   names: z.array(z.string()).optional(),
-  series: z.array(z.object({ name: z.string(), x: z.array(z.number()), y: z.array(z.number()) })),
+  series: z.array(z.object({ name: z.string(), x: z.array(known), y: z.array(known) })),
 });
 export type Plot = z.infer<typeof plotSchema>;
 
@@ -73,14 +76,14 @@ export const methodRowSchema = z.object({
   method: z.string(),
   units: z.int(),
   /** 1 − mean absolute correlation between the pictures. */
-  distinctness: z.number(),
-  distinctnessInterval: z.tuple([z.number(), z.number()]),
+  distinctness: known,
+  distinctnessInterval: z.tuple([known, known]),
   /** Medians over units; see RunEvidence for their meanings. */
-  nearestReal: z.number(),
-  distance: z.number(),
-  commonBudget: z.number(),
+  nearestReal: known,
+  distance: known,
+  commonBudget: known,
   /** Median cosine of the strongest patch with the unit's kernel; first layer alone. */
-  kernelCosine: z.number().nullable(),
+  kernelCosine: known.nullable(),
 });
 export type MethodRow = z.infer<typeof methodRowSchema>;
 

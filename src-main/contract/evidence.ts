@@ -1,8 +1,9 @@
 // What stands beside a picture to prove or doubt it: the answers of real data, restarts, what a unit is built from.
 import { z } from 'zod';
 
-const float32 = z.instanceof(Float32Array);
-const uint8 = z.instanceof(Uint8Array);
+/** Any Float32Array or Uint8Array, whatever memory it stands in. */
+const float32 = z.custom<Float32Array>((value) => value instanceof Float32Array);
+const uint8 = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
 /** An 8-bit grey picture or sheet as the bytes of a PNG, native size; show it pixelated, by a blob: address. */
 export const pngSchema = z.object({ height: z.int(), width: z.int(), png: uint8 });

@@ -54,7 +54,11 @@ function readSplit(images: string, labels: string): Split & { height: number; wi
 }
 
 /** Reads a dataset from IDX files. Throws a UserError for files that are damaged or do not fit together. */
-export function openIdx(name: string, paths: IdxPaths): Dataset {
+export function openIdx(
+  name: string,
+  paths: IdxPaths,
+  classes: readonly string[] = Array.from({ length: 10 }, (_, i) => String(i)),
+): Dataset {
   const train = readSplit(paths.trainImages, paths.trainLabels);
   const test = readSplit(paths.testImages, paths.testLabels);
   if (train.height !== test.height || train.width !== test.width) {
@@ -63,7 +67,6 @@ export function openIdx(name: string, paths: IdxPaths): Dataset {
       'Choose files of one dataset.',
     );
   }
-  const classes = Array.from({ length: 10 }, (_, i) => String(i));
   const parts = [train.images, train.labels, test.images, test.labels];
   let digest: string | undefined;
   return {

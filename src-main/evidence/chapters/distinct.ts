@@ -1,0 +1,222 @@
+// "Why are the results not more distinct?"
+import type { Answered, Block, MethodRow } from '../../contract/answer';
+import type { Facts, LayerFacts } from '../gather';
+import { strongestUnit } from '../gather';
+import type { MethodPictures } from '../methods-compared';
+import { middle } from '../statistics';
+import { displayOf, figure, number, pictureOf, range, share, sheet, stated, table, text } from './words';
+
+const named = (facts: LayerFacts, start: string): MethodPictures | undefined =>
+  facts.methods.find(({ name }) => name.startsWith(start));
+const row = (facts: LayerFacts, start: string): MethodRow | undefined =>
+  facts.rows.find(({ method }) => method.startsWith(start));
+
+function methodTable({ layer, rows, robust, paths }: LayerFacts): Block {
+  return table(
+    `${layer}: the same units under every method. Distinctness is 1 − the mean absolute correlation between pictures, with a 95 % bootstrap interval over the units; noise is distinct too, so the other columns stand beside it: greatest cosine to a real window in the whitened space; ‖z‖/√k there (1 for a typical real window); response at one common length × that of the best real window; response left after a shift by one pixel; rank correlation of the layers below with the best real windows’.`,
+    ['Method', 'Units', 'Distinctness', 'Nearest real', 'Distance', 'Response', 'After shift', 'Path'],
+    rows.map((one) => [
+      one.method,
+      String(one.units),
+      `${number(one.distinctness)} (${range(one.distinctnessInterval)})`,
+      number(one.nearestReal),
+      number(one.distance, 1),
+      `${number(one.commonBudget)} ×`,
+      share(robust.get(one.method)?.shift ?? NaN),
+      paths.has(one.method)
+        ? number(middle((paths.get(one.method) ?? []).map(({ picture }) => picture)))
+        : '–',
+    ]),
+  );
+}
+
+/** What training made of the kernels, in a sentence; the verdict needs to know whether they are more than noise. */
+function kernelsInWords(facts: LayerFacts): { words: string; noisy: boolean } {
+  const { layer, smooth, moved } = facts;
+  const noisy = smooth === null ? false : smooth.p > 0.01;
+  const parts = [
+    moved === null ? null : `its weights moved by ‖W − W₀‖ / ‖W₀‖ = ${number(moved)} from their random start`,
+    smooth === null
+      ? null
+      : `neighbouring weights correlate ${number(smooth.value, 3)} (the same weights in random places: ${range(smooth.chance, 3)}; permutation test p ${smooth.p <= 0.005 ? '≤ 0.005' : `= ${number(smooth.p, 3)}`})`,
+  ].filter((one) => one !== null);
+  const verdict =
+    smooth === null
+      ? ''
+      : noisy
+        ? ': in space they are no smoother than noise'
+        : ': they are smoother than noise, so training did shape them';
+  return { words: parts.length === 0 ? '' : `On ${layer} ${parts.join(', and ')}${verdict}.`, noisy };
+}
+
+export function distinct(facts: Facts): Answered {
+  const { first, second, classes, ladder, options, training } = facts;
+  const deep = second ?? first;
+  const asked = row(first, 'The question');
+  const [plain, whitened, real] = ['Plain', 'Whitened', 'Best real'].map((name) => row(deep, name)) as [
+    MethodRow,
+    MethodRow,
+    MethodRow,
+  ];
+  const unit = strongestUnit(deep);
+  const layers = second === null ? [first] : [first, second];
+  const kernels = layers.map(kernelsInWords);
+  const noisy = kernels.some((one) => one.noisy);
+  const path = (name: string, key: 'picture' | 'real' | 'noise'): number =>
+    middle((deep.paths.get(name) ?? []).map((check) => check[key]));
+  const robust = (name: string): number => deep.robust.get(name)?.shift ?? NaN;
+  const fragile = robust('Plain, on a sphere') < robust('Best real window') - 0.1;
+  const alike = asked !== undefined && asked.distinctness < 0.5;
+  const blocks: Block[] = [
+    text(
+      alike
+        ? `The question’s pictures are alike (distinctness ${number(asked.distinctness)}) because each is one grey with a frame. That is the method, not the network: a bounded ascent through the real layers gives ${number(plain.distinctness)} on ${deep.layer} and the best real windows themselves ${number(real.distinctness)}.`
+        : `${asked === undefined ? 'The question’s method does not apply to this model' : `On this model even the question’s pictures differ (distinctness ${number(asked.distinctness)})`}; a bounded ascent gives ${number(plain.distinctness)} on ${deep.layer}, and the best real windows ${number(real.distinctness)}.`,
+      'First the method',
+    ),
+    ...layers.map(methodTable),
+    text(
+      `${kernels.map(({ words }) => words).join(' ')} ${
+        noisy
+          ? 'So a faithful optimum of such a unit must look like noise: the plain picture is not wrong, it shows what the weights are.'
+          : 'So structure in a faithful picture is structure of the weights.'
+      }${
+        fragile
+          ? ` It is also fragile: shifted by one pixel the plain pictures keep ${share(robust('Plain, on a sphere'))} of their response, real windows ${share(robust('Best real window'))}, pictures with the prior ${share(robust('Whitened prior'))}.`
+          : ''
+      }`,
+      'Then the network',
+    ),
+  ];
+  for (const one of layers) {
+    const figures = one.methods.map((pictures) =>
+      sheet(
+        pictures.windows,
+        { ...one.window, channels: options.network.input[2] },
+        displayOf(pictures.name),
+        `${one.layer}, ${pictures.name}`,
+        10,
+      ),
+    );
+    blocks.push({ type: 'figures', figures });
+  }
+  blocks.push(
+    text(
+      `Among all windows that excite a unit, ask for one that could be part of a real image: x = μ + V√λ·z with ‖z‖ ≤ r, V and λ from the principal components of real windows. On ${deep.layer} at r = ${number(deep.radius, 1)} the median response is ${number(whitened.commonBudget)} × that of the best real windows at the same length${
+        deep.paths.size === 0
+          ? '.'
+          : `, and the pictures take ${path('Whitened prior', 'picture') > (path('Whitened prior', 'real') + path('Plain, on a sphere', 'picture')) / 2 ? 'the path of real windows' : 'a path of their own'} through the layers below: rank correlation ${number(path('Whitened prior', 'picture'))}, between real windows ${number(path('Whitened prior', 'real'))}, plain ${number(path('Plain, on a sphere', 'picture'))}, noise ${number(path('Whitened prior', 'noise'))} (after Geirhos et al. 2024).`
+      } Its distinctness is ${number(whitened.distinctness)}: less than noise has, because real strokes are alike.`,
+      'What a prior from the data adds',
+    ),
+  );
+  if (ladder !== null) {
+    blocks.push(
+      {
+        type: 'figures',
+        figures: ladder.rungs.map(({ radius, picture, ratio }) => ({
+          ...picture,
+          caption: `r = ${number(radius, 0)}: ${number(ratio)} ×`,
+          columns: 1,
+        })),
+      },
+      {
+        type: 'plot',
+        plot: {
+          kind: 'line',
+          caption: `Unit ${unit} of ${deep.layer} as the prior is loosened: response × best real window, and cosine to the nearest real window.`,
+          ...{ x: 'radius r', y: '' },
+          series: [
+            {
+              name: 'response ×',
+              x: ladder.rungs.map(({ radius }) => radius),
+              y: ladder.rungs.map(({ ratio }) => ratio),
+            },
+            {
+              name: 'nearest real',
+              x: ladder.rungs.map(({ radius }) => radius),
+              y: ladder.rungs.map(({ nearestReal }) => nearestReal),
+            },
+          ],
+        },
+      },
+    );
+  }
+  if (classes !== null) {
+    const { height, width } = { height: options.network.input[0], width: options.network.input[1] };
+    const shape = { height, width, channels: options.network.input[2] };
+    blocks.push(
+      {
+        type: 'figures',
+        figures: classes.pictures.map(({ name, images }) =>
+          sheet(images, shape, name.startsWith('Plain') ? 'signed' : 'ink', `${classes.layer}, ${name}`, 10),
+        ),
+      },
+      table(
+        options.others.length === 0
+          ? 'The classes’ own pictures, as this model reads them. No independently trained network was at hand to read them too.'
+          : `The classes’ own pictures, as this model reads them and as ${options.others.length} independently trained ${options.others.length === 1 ? 'network reads' : 'networks read'} them (“transfer”, Fel et al. 2023): a network’s own confidence cannot tell the two apart, another’s can.`,
+        ['Method', 'Read rightly, own', 'Confidence, own', 'Read rightly, others', 'Confidence, others'],
+        classes.pictures.map(({ name, own, others }) => [
+          name,
+          share(own.accuracy),
+          number(own.confidence, 3),
+          others.length === 0 ? '–' : others.map(({ accuracy }) => share(accuracy)).join(', '),
+          others.length === 0 ? '–' : others.map(({ confidence }) => number(confidence, 3)).join(', '),
+        ]),
+      ),
+    );
+  }
+  for (const { layer, moments } of training) {
+    blocks.push(
+      table(
+        `${layer} through training.`,
+        ['Update', '‖W − W₀‖ / ‖W₀‖', 'Correlation of pictures with the final ones'],
+        moments.map(({ step, change, likenessToLast }) => [
+          String(step),
+          change === null ? '–' : number(change, 3),
+          number(likenessToLast),
+        ]),
+      ),
+      {
+        type: 'figures',
+        figures: moments.map(({ step, pictures }) => ({
+          ...pictures,
+          caption: `${layer}, pictures before update ${step}`,
+          columns: 16,
+        })),
+      },
+    );
+  }
+  const [left, right] = [named(deep, 'Plain'), named(deep, 'Whitened')] as [MethodPictures, MethodPictures];
+  const shape = { ...deep.window, channels: options.network.input[2] };
+  return {
+    id: 'distinct',
+    question: 'Why are the results not more distinct?',
+    verdict: alike ? (noisy ? 'Method and network' : 'The method') : 'They are',
+    sentence: alike
+      ? noisy
+        ? 'The method paints one grey for every filter; and the kernels stayed close to random, so even right pictures look like noise until real data constrains them.'
+        : 'The method paints one grey for every filter; the kernels themselves are shaped by training, and a bounded ascent shows them apart.'
+      : 'The pictures differ on this model; what they lack is likeness to real data, which a prior from the data adds.',
+    pair: [
+      figure(pictureOf(left, unit), shape, 'signed', `Plain, unit ${unit} of ${deep.layer}`),
+      figure(pictureOf(right, unit), shape, 'contrast', `Whitened prior, unit ${unit} of ${deep.layer}`),
+    ],
+    numbers: [
+      stated(
+        asked?.distinctness ?? NaN,
+        number(asked?.distinctness ?? NaN),
+        'distinctness, the question’s',
+        asked?.distinctnessInterval ?? null,
+      ),
+      stated(
+        plain.distinctness,
+        number(plain.distinctness),
+        `distinctness, bounded ascent on ${deep.layer}`,
+        plain.distinctnessInterval,
+      ),
+    ],
+    blocks,
+  };
+}

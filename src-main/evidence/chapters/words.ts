@@ -1,0 +1,83 @@
+// How numbers and pictures of the answer are put into words, figures and tables.
+import type { Block, Figure, Stated, Table } from '../../contract/answer';
+import type { Display } from '../../contract/method';
+import { show, showAll, type PictureShape } from '../../pictures/display';
+import { montage, png } from '../../pictures/sheet';
+import type { MethodPictures } from '../methods-compared';
+import type { Shape, Shapes } from '../shapes';
+
+/** A number with a true minus sign; "not known" for what is none. */
+export function number(value: number, digits = 2): string {
+  if (!Number.isFinite(value)) return 'not known';
+  return value.toFixed(digits).replace('-', '−');
+}
+export const share = (value: number, digits = 0): string =>
+  Number.isFinite(value) ? `${number(100 * value, digits)} %` : 'not known';
+export const range = ([low, high]: readonly [number, number], digits = 2): string =>
+  `${number(low, digits)} to ${number(high, digits)}`;
+
+export function stated(
+  value: number,
+  text: string,
+  label: string,
+  interval: [number, number] | null = null,
+): Stated {
+  return { value, text, label, interval };
+}
+
+export const text = (words: string, heading: string | null = null): Block => ({
+  type: 'text',
+  heading,
+  text: words,
+});
+export const table = (caption: string, columns: string[], rows: string[][]): Block => {
+  const made: Table = { caption, columns, rows };
+  return { type: 'table', table: made };
+};
+
+/** One picture. */
+export function figure(values: Float32Array, shape: PictureShape, display: Display, caption: string): Figure {
+  return {
+    height: shape.height,
+    width: shape.width,
+    png: png(show(values, shape, display)),
+    caption,
+    columns: 1,
+  };
+}
+
+/** Pictures [n × shape] as a sheet, each by the display. */
+export function sheet(
+  values: Float32Array,
+  shape: PictureShape,
+  display: Display,
+  caption: string,
+  columns: number,
+): Figure {
+  const pictures = showAll(values, shape, display);
+  const across = Math.min(columns, Math.max(1, pictures.length));
+  const made = montage(pictures, { columns: across, gap: 1 });
+  return { height: made.height, width: made.width, png: png(made), caption, columns: across };
+}
+
+/** One unit's picture out of a method's. */
+export function pictureOf(pictures: MethodPictures, unit: number, whole = false): Float32Array {
+  const at = pictures.units.indexOf(unit);
+  const values = whole ? pictures.images : pictures.windows;
+  const size = values.length / pictures.units.length;
+  return values.subarray(at * size, (at + 1) * size);
+}
+
+/** How a method's pictures are shown, by its name for people. */
+export const displayOf = (name: string): Display => (name.startsWith('Plain') ? 'signed' : 'contrast');
+
+export const SHAPES = ['horizontal', 'vertical', 'diagonal', 'curve', 'none'] as const;
+export const countShapes = ({ shapes }: Shapes): Record<Shape, number> =>
+  Object.fromEntries(SHAPES.map((shape) => [shape, shapes.filter((one) => one === shape).length])) as Record<
+    Shape,
+    number
+  >;
+
+/** Share of the variance that the best stroke explains, of each picture. */
+export const clarity = ({ fits }: Shapes): number[] =>
+  fits.map(({ straight, bent }) => Math.max(straight, bent));

@@ -1,0 +1,20 @@
+// How long evidence says how far it is, lets other work in between, and is stopped.
+
+export interface Watch {
+  readonly signal?: AbortSignal | undefined;
+  /** Told the share that is done, 0..1. */
+  readonly progress?: (share: number) => void;
+}
+
+/** Lets the event loop turn, says how far it is, and throws the signal's reason once it is aborted. */
+export async function step({ signal, progress }: Watch, share: number): Promise<void> {
+  progress?.(share);
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  signal?.throwIfAborted();
+}
+
+/** The part from `low` to `high` of a longer piece of work. */
+export const part = ({ signal, progress }: Watch, low: number, high: number): Watch => ({
+  signal,
+  progress: (share) => progress?.(low + (high - low) * share),
+});
