@@ -1,12 +1,13 @@
 // Opens a trained model from a file or folder, whatever wrote it: recognised by its content.
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { UserError } from '../../contract/errors';
 import type { Network } from '../network';
 import { folderFiles, readWhole, zipFiles, type ModelFiles } from './files';
 import { HDF5_MAGIC } from './hdf5';
 import { openKerasArchive } from './keras-archive';
 import { openKerasHdf5 } from './keras-hdf5';
+import { openOnnx, tryOnnx } from './onnx-file';
 import type { OpenOptions, TranslationOptions } from './options';
 import { refuseArchive, refuseBytes, refuseFolder } from './refusals';
 import { readTfjs } from './tfjs-files';
@@ -40,13 +41,18 @@ async function openFile(
   options: OpenOptions & TranslationOptions,
 ): Promise<Network> {
   const bytes = await readWhole(path, name, options);
+  const besides = async (): Promise<ModelFiles> => {
+    const folder = dirname(path);
+    const files = await folderFiles(folder, basename(folder), options);
+    return name === 'model.json' ? files : { ...files, name };
+  };
   if (startsWith(bytes, HDF5_MAGIC)) return openKerasHdf5(bytes, name, options);
   if (startsWith(bytes, ZIP_MAGIC)) return openArchive(bytes, name, options);
   if (/^\s*\{/.test(bytes.subarray(0, 64).toString('latin1'))) {
-    const folder = path.slice(0, path.length - name.length);
-    const files = await folderFiles(folder === '' ? '.' : folder, basename(folder) || name, options);
-    return openTfjs(files, name, options);
+    return openTfjs(await besides(), name, options);
   }
+  const graph = tryOnnx(bytes);
+  if (graph !== null) return openOnnx(graph, bytes, await besides(), options);
   throw refuseBytes(bytes, name);
 }
 

@@ -78,6 +78,8 @@ export function refuseBytes(bytes: Buffer, name: string): UserError {
   }
   if (ascii(bytes, 0, 4) === 'GGUF')
     return new UserError(`${name} is a GGUF file, of language models.`, KNOWN);
+  if (/\.onnx$/i.test(name))
+    return new UserError(`${name} is a damaged ONNX file.`, 'Copy the file again, or export it again.');
   if (/\.pb$/i.test(name)) return new UserError(`${name} is a TensorFlow graph.`, FROM_TENSORFLOW);
   return new UserError(`${name} is no model of a known format.`, KNOWN);
 }

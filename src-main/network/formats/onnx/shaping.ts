@@ -1,0 +1,357 @@
+// ONNX operators that reshape, move, cut, pad and resample.
+import type { Operation } from '../../network';
+import type { AxisResampling } from '../../resampling';
+import { imageOrderOf, squeezed } from '../image-operations';
+import { arrange, axisOf, elementwise, inOrder, product, reshaped, valueOf, type Value } from '../layout';
+import { isConstant, type Context, type TranslateNode } from './context';
+
+/** Target dimensions of a reshape, the batch's included, as those of one image. */
+export function reshapeTo(value: Value, target: readonly number[], keepsZero: boolean): number[] {
+  const whole = [1, ...value.dims];
+  const sides = target.map((side, i) => (side === 0 && !keepsZero ? (whole[i] ?? 1) : side));
+  const all = product(whole);
+  const known = product(sides.filter((side) => side !== -1));
+  const dims = sides.map((side) => (side === -1 ? all / known : side));
+  if (dims[0] !== 1) throw new RangeError(`it mixes the batch with the image: ${target.join()}`);
+  return dims.length === 1 ? [1] : dims.slice(1);
+}
+
+function unsqueeze(context: Context): Value {
+  const value = context.value();
+  const stated = context.intsAt(1, 'axes') ?? [];
+  const rank = value.dims.length + 1 + stated.length;
+  const axes = new Set(stated.map((axis) => (axis < 0 ? axis + rank : axis)));
+  if (axes.has(0)) throw new RangeError('it puts a dimension before the batch');
+  const rest = [...value.dims];
+  const dims = Array.from({ length: rank - 1 }, (_, i) => (axes.has(i + 1) ? 1 : (rest.shift() as number)));
+  return reshaped(context.builder, context.name, value, dims);
+}
+
+function squeeze(context: Context): Value {
+  const value = context.value();
+  const rank = value.dims.length;
+  const stated = context.intsAt(1, 'axes');
+  const axes =
+    stated === null
+      ? inOrder(value.dims).filter((axis) => value.dims[axis] === 1)
+      : stated.map((axis) => context.axis(axis, rank));
+  const dims = value.dims.filter((_, axis) => !axes.includes(axis));
+  if (axes.some((axis) => value.dims[axis] !== 1)) throw new RangeError('it squeezes more than ones');
+  if (dims.length === 0) return value;
+  return squeezed(context.builder, context.name, value, dims, axes);
+}
+
+/** Transposing renames the dimensions; the numbers stay where they are. */
+function transpose(context: Context): Value {
+  const value = context.value();
+  const rank = value.dims.length;
+  const permutation = context.ints('perm') ?? [];
+  if (permutation[0] !== 0 || permutation.length !== rank + 1) throw new RangeError('it moves the batch');
+  const to = permutation.slice(1).map((axis) => axis - 1);
+  if ([...to].sort((a, b) => a - b).some((axis, i) => axis !== i))
+    throw new RangeError('it is no permutation');
+  const placed = arrange(context.builder, value, value.order, context.name);
+  return {
+    node: placed.node,
+    dims: to.map((axis) => value.dims[axis] as number),
+    order: placed.order.map((axis) => to.indexOf(axis)),
+  };
+}
+
+function concat(context: Context): Value {
+  const { builder, name } = context;
+  const values = context.inputs.map((_, i) => context.value(i));
+  const [first] = values;
+  if (first === undefined) throw new RangeError('it has no inputs');
+  const axis = context.axis(context.int('axis', 1), first.dims.length);
+  const placed = values.map((value) => arrange(builder, value, first.order, name));
+  const operation: Operation = { op: 'concatenate', axis: axisOf(placed[0] as Value, axis) };
+  return valueOf(
+    builder,
+    builder.add(
+      name,
+      operation,
+      placed.map(({ node }) => node),
+    ),
+    first.order,
+  );
+}
+
+/** A part of a value: begin, count and step of each of its dimensions. */
+export function part(
+  context: Pick<Context, 'builder' | 'name'>,
+  value: Value,
+  parts: readonly { begin: number; size: number; step: number }[],
+): Value {
+  const { builder, name } = context;
+  const placed = arrange(builder, value, value.order, name);
+  const lead = Math.max(0, 3 - value.dims.length);
+  const along = (
+    pick: (axis: { begin: number; size: number; step: number }) => number,
+    otherwise: number,
+  ): number[] => [
+    ...Array<number>(lead).fill(otherwise),
+    ...placed.order.map((axis) => pick(parts[axis] as { begin: number; size: number; step: number })),
+  ];
+  const operation: Operation = {
+    op: 'slice',
+    begin: along(({ begin }) => begin, 0),
+    size: along(({ size }) => size, 1),
+    strides: along(({ step }) => step, 1),
+  };
+  return valueOf(builder, builder.add(name, operation, [placed.node]), placed.order);
+}
+
+const wholeOf = (value: Value): { begin: number; size: number; step: number }[] =>
+  value.dims.map((size) => ({ begin: 0, size, step: 1 }));
+
+function slice(context: Context): Value {
+  const value = context.value();
+  const starts = context.intsAt(1, 'starts') ?? [];
+  const ends = context.intsAt(2, 'ends') ?? [];
+  const axes = context.intsAt(3, 'axes') ?? starts.map((_, i) => i);
+  const steps = context.optional(4)?.data ?? starts.map(() => 1);
+  const parts = wholeOf(value);
+  axes.forEach((stated, i) => {
+    const axis = stated < 0 ? stated + value.dims.length + 1 : stated;
+    const side = axis === 0 ? 1 : (value.dims[axis - 1] as number);
+    const clamp = (at: number): number => Math.min(side, Math.max(0, at < 0 ? at + side : at));
+    const [begin, end, step] = [clamp(starts[i] as number), clamp(ends[i] as number), steps[i] as number];
+    if (step < 1) throw new RangeError('it goes backwards');
+    const size = Math.ceil((end - begin) / step);
+    if (axis === 0) {
+      if (size !== 1) throw new RangeError('it cuts the batch');
+      return;
+    }
+    parts[axis - 1] = { begin, size, step };
+  });
+  return part(context, value, parts);
+}
+
+function split(context: Context): Value[] {
+  const { builder, name, node } = context;
+  const value = context.value();
+  const axis = context.axis(context.int('axis', 0), value.dims.length);
+  const side = value.dims[axis] as number;
+  const count = node.outputs.length;
+  const even = Math.ceil(side / count);
+  const sizes = context.intsAt(1, 'split') ?? node.outputs.map((_, i) => Math.min(even, side - i * even));
+  let begin = 0;
+  return sizes.slice(0, count).map((size, i) => {
+    const parts = wholeOf(value);
+    parts[axis] = { begin, size, step: 1 };
+    begin += size;
+    return part({ builder, name: i === 0 ? name : `${name}/${i}` }, value, parts);
+  });
+}
+
+function pad(context: Context): Value {
+  const { builder, name } = context;
+  const value = context.value();
+  const rank = value.dims.length;
+  const given = context.intsAt(1, 'pads') ?? context.ints('paddings')?.slice() ?? [];
+  const axes = context.optional(3)?.data ?? Float32Array.from({ length: rank + 1 }, (_, i) => i);
+  const pads = new Map<number, [number, number]>();
+  axes.forEach((stated, i) =>
+    pads.set(stated < 0 ? stated + rank + 1 : stated, [given[i] ?? 0, given[i + axes.length] ?? 0]),
+  );
+  if ((pads.get(0) ?? [0, 0]).some((side) => side !== 0)) throw new RangeError('it pads the batch');
+  const amounts = value.dims.map((_, axis): [number, number] => pads.get(axis + 1) ?? [0, 0]);
+  // negative padding cuts
+  const cuts = amounts.map(([before, after], axis) => ({
+    begin: Math.max(0, -before),
+    size: (value.dims[axis] as number) - Math.max(0, -before) - Math.max(0, -after),
+    step: 1,
+  }));
+  const negative = amounts.some(([before, after]) => before < 0 || after < 0);
+  const inner = negative
+    ? part({ builder, name: `${name}/cut` }, value, cuts)
+    : arrange(builder, value, value.order, name);
+  const mode = context.text('mode', 'constant');
+  if (mode !== 'constant' && mode !== 'reflect' && mode !== 'edge')
+    throw new RangeError(`its mode is "${mode}"`);
+  const lead = Array.from({ length: Math.max(0, 3 - rank) }, (): [number, number] => [0, 0]);
+  const operation: Operation = {
+    ...{ op: 'pad', mode },
+    value: context.optional(2)?.data[0] ?? context.number('value', 0),
+    amounts: [
+      ...lead,
+      ...inner.order.map(
+        (axis): [number, number] =>
+          (amounts[axis] as number[]).map((side) => Math.max(0, side)) as [number, number],
+      ),
+    ],
+  };
+  return valueOf(builder, builder.add(name, operation, [inner.node]), inner.order);
+}
+
+/** One axis of Resize by its coordinate transformation (onnx/docs/Operators.md#Resize). */
+function resampling(
+  input: number,
+  output: number,
+  scale: number,
+  method: 'nearest' | 'linear',
+  mode: string,
+  rounding: AxisResampling['rounding'],
+): AxisResampling {
+  const base = { input, output, method, rounding };
+  switch (mode) {
+    case 'align_corners':
+      return { ...base, step: output === 1 ? 0 : (input - 1) / (output - 1), origin: 0, offset: 0 };
+    case 'asymmetric':
+      return { ...base, step: 1 / scale, origin: 0, offset: 0 };
+    case 'pytorch_half_pixel':
+      if (output === 1) return { ...base, step: 0, origin: 0, offset: 0 };
+      return { ...base, step: 1 / scale, origin: 0.5, offset: -0.5 };
+    case 'half_pixel':
+      return { ...base, step: 1 / scale, origin: 0.5, offset: -0.5 };
+    case 'tf_half_pixel_for_nn':
+      return { ...base, step: 1 / scale, origin: 0.5, offset: 0 };
+    default:
+      throw new RangeError(`its coordinates are "${mode}"`);
+  }
+}
+
+const ROUNDINGS: Readonly<Record<string, AxisResampling['rounding']>> = {
+  ...{ round_prefer_floor: 'halfDown', round_prefer_ceil: 'halfUp', floor: 'floor', ceil: 'ceil' },
+};
+
+function resize(context: Context): Value {
+  const { builder, name, node, opset } = context;
+  const value = context.value();
+  if (value.dims.length !== 3) throw new RangeError('it takes images');
+  const mode = context.text('mode', 'nearest');
+  if (mode !== 'nearest' && mode !== 'linear')
+    throw new RangeError(`its mode is "${mode}"; nearest and linear are known`);
+  const old = node.kind === 'Upsample' || opset < 11;
+  const given = (index: number): Float32Array | null => {
+    const found = context.optional(index);
+    return found === null || found.data.length === 0 ? null : found.data;
+  };
+  const scales = old
+    ? (given(1) ?? Float32Array.from(node.attributes.get('scales')?.floats ?? []))
+    : given(2);
+  const sizes = old ? null : given(3);
+  const order = imageOrderOf(value, true);
+  const placed = arrange(builder, value, order, name);
+  const coordinates = old ? 'asymmetric' : context.text('coordinate_transformation_mode', 'half_pixel');
+  const rounding = old
+    ? 'floor'
+    : (ROUNDINGS[context.text('nearest_mode', 'round_prefer_floor')] ?? 'halfDown');
+  // scales and sizes are of all four dimensions, or of those that `axes` names
+  const axes = context.ints('axes') ?? [];
+  const at = (axis: number): number =>
+    axes.length === 0 ? axis : axes.findIndex((stated) => (stated < 0 ? stated + 4 : stated) === axis);
+  const axis = (side: number, index: number): AxisResampling => {
+    const [scale, size] = [scales?.[at(index)], sizes?.[at(index)]];
+    if (scale === undefined && size === undefined)
+      throw new RangeError('it does not say how large its output is');
+    const output = size ?? Math.floor(side * (scale ?? 1));
+    return resampling(
+      side,
+      output,
+      scale ?? output / side,
+      mode === 'linear' ? 'linear' : 'nearest',
+      coordinates,
+      rounding,
+    );
+  };
+  const channels = scales?.[at(1)];
+  if (channels !== undefined && channels !== 1) throw new RangeError('it resizes the channels');
+  const operation: Operation = {
+    op: 'resample',
+    rows: axis(value.dims[1] as number, 2),
+    columns: axis(value.dims[2] as number, 3),
+  };
+  return valueOf(builder, builder.add(name, operation, [placed.node]), order);
+}
+
+/** Blocks of channels to blocks of pixels or back, by the dimensions that the reference reshapes through. */
+function blocks(context: Context, toSpace: boolean): Value {
+  const { builder, name } = context;
+  const value = context.value();
+  const [c = 0, h = 0, w = 0] = value.dims;
+  const b = context.int('blocksize', 1);
+  const columnsFirst = context.text('mode', 'DCR') === 'DCR';
+  const through = toSpace
+    ? columnsFirst
+      ? [b, b, c / (b * b), h, w]
+      : [c / (b * b), b, b, h, w]
+    : [c, h / b, b, w / b, b];
+  const to = toSpace ? (columnsFirst ? [2, 3, 0, 4, 1] : [0, 3, 1, 4, 2]) : [2, 4, 0, 1, 3];
+  const spread = reshaped(builder, `${name}/spread`, value, through);
+  const moved = arrange(builder, spread, to, name);
+  const dims = to.map((axis) => through[axis] as number);
+  const flat = toSpace ? [c / (b * b), h * b, w * b] : [c * b * b, h / b, w / b];
+  return reshaped(builder, name, { node: moved.node, dims, order: inOrder(dims) }, flat);
+}
+
+/** The value several times over along its axes. */
+function tile(context: Context): Value {
+  const { builder, name } = context;
+  let value = arrange(builder, context.value(), context.value().order, name);
+  const [batch = 1, ...repeats] = context.constant(1).data;
+  if (batch !== 1 || repeats.length !== value.dims.length) throw new RangeError('it repeats the batch');
+  repeats.forEach((count, axis) => {
+    if (count === 1) return;
+    if (count < 1 || count > 4096) throw new RangeError(`it repeats ${count} times`);
+    const nodes = Array.from({ length: count }, () => value.node);
+    const node = builder.add(name, { op: 'concatenate', axis: axisOf(value, axis) }, nodes);
+    value = valueOf(builder, node, value.order);
+  });
+  return value;
+}
+
+export const shapingNode: TranslateNode = (context) => {
+  const { builder, name, node } = context;
+  switch (node.kind) {
+    case 'Reshape': {
+      const target = context.intsAt(1, 'shape') ?? [];
+      return [
+        reshaped(
+          builder,
+          name,
+          context.value(),
+          reshapeTo(context.value(), target, context.int('allowzero', 0) === 1),
+        ),
+      ];
+    }
+    case 'Flatten': {
+      const axis = context.int('axis', 1);
+      if (axis !== 1 && axis !== -context.value().dims.length)
+        throw new RangeError(`it flattens from axis ${axis}`);
+      return [reshaped(builder, name, context.value(), [product(context.value().dims)])];
+    }
+    case 'Unsqueeze':
+      return [unsqueeze(context)];
+    case 'Squeeze':
+      return [squeeze(context)];
+    case 'Transpose':
+      return [transpose(context)];
+    case 'Concat':
+      return context.inputs.every((input) => !isConstant(input)) ? [concat(context)] : null;
+    case 'Slice':
+      return [slice(context)];
+    case 'Split':
+      return split(context);
+    case 'Pad':
+      return [pad(context)];
+    case 'Resize':
+    case 'Upsample':
+      return [resize(context)];
+    case 'DepthToSpace':
+      return [blocks(context, true)];
+    case 'SpaceToDepth':
+      return [blocks(context, false)];
+    case 'Tile':
+      return [tile(context)];
+    case 'Expand': {
+      const value = context.value();
+      const sides = [...context.constant(1).data].slice(-value.dims.length);
+      if (sides.some((side, i) => side !== 1 && side !== value.dims[i])) return null;
+      return [elementwise(builder, name, { op: 'identity' }, value)];
+    }
+    default:
+      return null;
+  }
+};

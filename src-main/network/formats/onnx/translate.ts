@@ -1,0 +1,239 @@
+// An ONNX graph as a network: nodes in their order, what no image changes folded, the rest translated.
+import { UserError } from '../../../contract/errors';
+import type { InputScaling, Network } from '../../network';
+import { GraphBuilder, type About } from '../graph-builder';
+import { CHANNELS_FIRST, CHANNELS_LAST, inOrder, type Value } from '../layout';
+import type { TranslationOptions } from '../options';
+import { assumedScaling, placeScaling, scalingBefore, statedScaling } from '../scaling';
+import { constant, Context, isConstant, type Operand, type TranslateNode } from './context';
+import { foldedNode } from './folding';
+import { normalisationNode } from './normalisation';
+import { pointwiseNode } from './pointwise';
+import type { GraphNode, OnnxGraph } from './proto';
+import { shapingNode } from './shaping';
+import { windowNode } from './windows';
+
+const translators: readonly TranslateNode[] = [
+  foldedNode,
+  windowNode,
+  pointwiseNode,
+  normalisationNode,
+  shapingNode,
+];
+
+/** Dimensions that images have channels of. */
+const isChannels = (side: number | null | undefined): boolean => side === 1 || side === 3 || side === 4;
+
+/** The input's dimensions without the batch, unknown sides filled in, and how they are laid out. */
+function inputOf(
+  graph: OnnxGraph,
+  inputSize: number,
+): { name: string; dims: number[]; order: readonly number[] } {
+  const known = new Set(graph.initializers.map(({ name }) => name));
+  const inputs = graph.inputs.filter(({ name }) => !known.has(name));
+  const [input] = inputs;
+  if (input === undefined || inputs.length !== 1) {
+    throw new UserError(`The model takes ${inputs.length} inputs.`, 'Open a model of one image input.');
+  }
+  const shape = input.shape.slice(1);
+  if (shape.length < 1 || shape.length > 3) {
+    throw new UserError(
+      `The model takes an input of ${input.shape.length} dimensions.`,
+      'Open a model of images: batch, channels, rows, columns.',
+    );
+  }
+  const last = shape.length === 3 && isChannels(shape[2]) && !isChannels(shape[0]);
+  const order = shape.length < 3 ? inOrder(shape.map(() => 1)) : last ? CHANNELS_LAST : CHANNELS_FIRST;
+  const channel = last ? 2 : 0;
+  const dims = shape.map((side, axis) => {
+    // exporters write -1, 0 or a name for a side that may vary
+    if (side !== null && side > 0) return side;
+    if (shape.length === 3 && axis === channel) return 3;
+    return inputSize;
+  });
+  if (dims.some((side) => side > 16384))
+    throw new UserError(`The model's input has the shape ${dims.join('×')}.`, 'Open a model of images.');
+  return { name: input.name, dims, order };
+}
+
+/** A name for the node: its own, or its first output's, as a path. */
+const nameOf = (node: GraphNode): string =>
+  (node.name === '' ? (node.outputs[0] ?? node.kind) : node.name).replace(/^\/+/, '');
+
+class Translator {
+  private readonly builder: GraphBuilder;
+  private readonly graph: OnnxGraph;
+  /** Null for what could not be translated. */
+  readonly operands = new Map<string, Operand | null>();
+
+  constructor(builder: GraphBuilder, graph: OnnxGraph) {
+    this.builder = builder;
+    this.graph = graph;
+  }
+
+  /** Nodes in an order in which each follows its inputs: the file's own, unless it breaks that rule. */
+  private ordered(): GraphNode[] {
+    const { nodes } = this.graph;
+    const maker = new Map(
+      nodes.flatMap((node) => node.outputs.map((output): [string, GraphNode] => [output, node])),
+    );
+    const missing = new Map<GraphNode, number>();
+    const users = new Map<GraphNode, GraphNode[]>();
+    for (const node of nodes) {
+      const makers = new Set(node.inputs.flatMap((input) => maker.get(input) ?? []));
+      missing.set(node, makers.size);
+      for (const other of makers) users.set(other, [...(users.get(other) ?? []), node]);
+    }
+    const ready = nodes.filter((node) => missing.get(node) === 0);
+    for (let i = 0; i < ready.length; i++) {
+      for (const user of users.get(ready[i] as GraphNode) ?? []) {
+        const left = (missing.get(user) ?? 0) - 1;
+        missing.set(user, left);
+        if (left === 0) ready.push(user);
+      }
+    }
+    if (ready.length < nodes.length) {
+      const stuck = nodes.find((node) => (missing.get(node) ?? 0) > 0);
+      throw new UserError(
+        `The graph goes round in a circle at "${stuck === undefined ? '' : nameOf(stuck)}".`,
+        'Export the model again.',
+      );
+    }
+    return ready;
+  }
+
+  run(): void {
+    for (const node of this.ordered()) {
+      const outputs = this.node(node);
+      node.outputs.forEach((output, i) => this.operands.set(output, outputs?.[i] ?? null));
+    }
+  }
+
+  private node(node: GraphNode): Operand[] | null {
+    const { builder, graph } = this;
+    const used = node.inputs.filter((input) => input !== '');
+    const unknown = used.find((input) => !this.operands.has(input));
+    if (unknown !== undefined) {
+      throw new UserError(
+        `Node "${nameOf(node)}" takes "${unknown}", which nothing makes.`,
+        'Export the model again.',
+      );
+    }
+    // what follows from a node that is not supported goes with it
+    if (used.some((input) => this.operands.get(input) === null)) return null;
+    const inputs = node.inputs.map((input) => (input === '' ? null : (this.operands.get(input) ?? null)));
+    const context = new Context(builder, nameOf(node), node, graph.opset, inputs);
+    const after = node.inputs.filter((input) => input !== '' && !isConstant(this.operands.get(input)));
+    const makers = after.map((input) => graph.nodes.find(({ outputs }) => outputs.includes(input)));
+    const refuse = (reason: string | null): null => {
+      builder.refuse({
+        name: nameOf(node),
+        kind: node.kind,
+        reason,
+        after: makers.map((maker) => (maker === undefined ? 'input' : nameOf(maker))),
+      });
+      return null;
+    };
+    if (node.domain !== '' && node.domain !== 'ai.onnx') return refuse(`it is of the domain ${node.domain}`);
+    try {
+      for (const translate of translators) {
+        const outputs = translate(context);
+        if (outputs !== null) return outputs;
+      }
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return refuse(error.message);
+    }
+    return refuse(null);
+  }
+}
+
+/** What constants right after the input tell of its range: x − mean, x / 255 and the like. */
+function scalingIn(
+  graph: OnnxGraph,
+  input: string,
+  constants: ReadonlyMap<string, Operand | null>,
+): InputScaling | null {
+  let [scale, offset]: [number[], number[]] = [[1], [0]];
+  let [at, found] = [input, false];
+  for (let steps = 0; steps < 4; steps++) {
+    const users = graph.nodes.filter(({ inputs }) => inputs.includes(at));
+    const [user] = users;
+    if (user === undefined || users.length !== 1) break;
+    const other = constants.get(user.inputs.find((name) => name !== at) ?? '');
+    const data = isConstant(other) && other.data.length <= 4 ? [...other.data] : null;
+    const longest = Math.max(scale.length, data?.length ?? 1);
+    const spread = (values: readonly number[]): number[] =>
+      Array.from({ length: longest }, (_, i) => values[values.length === 1 ? 0 : i] ?? 0);
+    const term = spread(data ?? [0]);
+    if (user.kind === 'Transpose' || user.kind === 'Identity' || user.kind === 'Cast') {
+      at = user.outputs[0] ?? '';
+      continue;
+    }
+    if (data === null || user.inputs[0] !== at) break;
+    const [before, shift] = [spread(scale), spread(offset)];
+    if (user.kind === 'Sub') [scale, offset] = [before, shift.map((value, i) => value - (term[i] as number))];
+    else if (user.kind === 'Add')
+      [scale, offset] = [before, shift.map((value, i) => value + (term[i] as number))];
+    else if (user.kind === 'Mul')
+      [scale, offset] = [
+        before.map((value, i) => value * (term[i] as number)),
+        shift.map((value, i) => value * (term[i] as number)),
+      ];
+    else if (user.kind === 'Div')
+      [scale, offset] = [
+        before.map((value, i) => value / (term[i] as number)),
+        shift.map((value, i) => value / (term[i] as number)),
+      ];
+    else break;
+    found = true;
+    at = user.outputs[0] ?? '';
+  }
+  return found ? scalingBefore(scale, offset) : null;
+}
+
+/** Builds the network; `beside` has the content of the files that hold weights apart. */
+export function translateOnnx(
+  graph: OnnxGraph,
+  about: Omit<About, 'parameters'>,
+  options: TranslationOptions,
+  beside: ReadonlyMap<string, Uint8Array>,
+): Network {
+  const builder = new GraphBuilder();
+  try {
+    const { name, dims, order } = inputOf(graph, options.inputSize);
+    const translator = new Translator(builder, graph);
+    let parameters = 0;
+    for (const tensor of graph.initializers) {
+      const { external } = tensor;
+      const file = external === null ? undefined : beside.get(external.location);
+      const end = external?.length == null ? undefined : external.offset + external.length;
+      const { shape, data } = tensor.weight(file?.subarray(external?.offset ?? 0, end));
+      translator.operands.set(tensor.name, constant(shape, data));
+      parameters += data.length;
+    }
+    const scaling =
+      options.scaling === undefined
+        ? (scalingIn(graph, name, translator.operands) ?? assumedScaling)
+        : statedScaling(options.scaling);
+    const sides =
+      dims.length === 3
+        ? order.map((axis) => dims[axis] as number)
+        : dims.length === 2
+          ? [...dims, 1]
+          : [1, 1, ...dims];
+    const image = builder.input(sides);
+    const start: Value = { node: placeScaling(builder, image, scaling), dims, order };
+    translator.operands.set(name, start);
+    translator.run();
+    const output = translator.operands.get(graph.outputs[0] ?? '');
+    return builder.finish(
+      { ...about, parameters },
+      scaling,
+      output === null || output === undefined || isConstant(output) ? null : output.node,
+    );
+  } catch (error) {
+    builder.dispose();
+    throw error;
+  }
+}
