@@ -7,10 +7,6 @@ export default async function setup(): Promise<void> {
   await ensureTensorflow((line, bytes) => {
     if (bytes === undefined) process.stderr.write(`${line}\n`);
   });
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    root: resolve(import.meta.dirname, '..'),
-    build: { ssr: 'src-main/cli.ts', outDir: 'out/test' },
-  });
+  const root = resolve(import.meta.dirname, '..');
+  await build({ root, configFile: resolve(root, 'vite.cli.config.ts'), logLevel: 'error' });
 }

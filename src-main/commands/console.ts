@@ -76,7 +76,10 @@ function fetching(progress: Console['progress']): Report {
       return;
     }
     const [done, total] = [Math.round(bytes.done / MB), Math.round(bytes.total / MB)];
-    shown ??= { label, bar: progress(label, total) };
+    if (shown === null) {
+      if (!process.stderr.isTTY) process.stderr.write(`${label}, ${total} MB\n`);
+      shown = { label, bar: progress(label, total) };
+    }
     shown.bar.update(done, `${done} of ${total} MB`);
     if (bytes.done >= bytes.total) shown.bar.stop();
   };

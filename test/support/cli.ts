@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 
-export const CLI = resolve(import.meta.dirname, '../../out/test/cli.js');
+export const CLI = resolve(import.meta.dirname, '../../out/cli/cli.js');
 
 export interface Said {
   /** Exit code; null after a signal. */
