@@ -58,7 +58,7 @@ export function verdict({ method, result, looked }: Known): Verdict {
     case 'converged':
       return {
         ...{ tone: 'ok', icon: 'converged', head: `Converged: ${known}` },
-        sentence: 'To first order, no direction gains more. Local, not global.',
+        sentence: 'Locally, to first order, no direction gains more.',
       };
     case 'close':
       return {
