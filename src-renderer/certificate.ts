@@ -28,7 +28,7 @@ export function verdict({ method, result, looked }: Known): Verdict {
         tone: 'plain',
         icon: 'pause',
         head: 'Queued',
-        sentence: 'It starts when the units before it are done.',
+        sentence: 'It starts when what is before it is done.',
       };
     case 'running':
       return {
@@ -53,7 +53,7 @@ export function verdict({ method, result, looked }: Known): Verdict {
     case 'exact':
       return {
         ...{ tone: 'ok', icon: 'converged', head: 'Exact: closed form' },
-        sentence: 'The unit is linear in its window, so this is the optimum.',
+        sentence: 'Linear in its window, so this is the optimum.',
       };
     case 'converged':
       return {

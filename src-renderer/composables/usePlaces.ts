@@ -50,7 +50,7 @@ export function usePlaces(): ComputedRef<Place[]> {
       .flatMap((layer) =>
         Array.from({ length: layer.units }, (_, unit) => ({
           name: `${layer.name} unit ${store.unitName(layer, unit)}`,
-          ...{ kind: 'unit', icon: 'pin' as const },
+          ...{ kind: 'unit', icon: 'stop' as const },
           go: () => {
             toLayer(layer.name);
             store.chooseUnit(unit);

@@ -1,0 +1,45 @@
+// How large the tiles of a layer are: the largest pictures with which 8 across, and up to 8 rows, are in sight.
+
+export const COLUMNS = 8;
+
+export interface GridLayout {
+  /** Side of a picture's box in px. */
+  readonly box: number;
+  /** Number and score below the picture instead of beside it. */
+  readonly below: boolean;
+  /** Px from one row to the next, and from one column to the next. */
+  readonly pitch: number;
+  readonly column: number;
+}
+
+/** Sides at which pictures of 14 and 28 px, the usual windows, have whole scales. */
+const BOXES = [224, 196, 168, 140, 112, 98, 84, 70, 56, 42, 28];
+/** A picture smaller than this is not worth fitting every row into sight: the grid scrolls instead. */
+const LEAST = 70;
+const EDGE = 24;
+
+/** Layout for `count` units in a view of that size. `tight`: tiles all but touch, for two grids beside each other. */
+export function gridLayout(
+  view: { width: number; height: number },
+  count: number,
+  tight = false,
+): GridLayout {
+  const column = Math.floor((view.width - EDGE) / COLUMNS);
+  const rows = Math.min(8, Math.max(1, Math.ceil(count / COLUMNS)));
+  const row = (view.height - EDGE) / rows;
+  const padding = tight ? 3 : 8;
+  const words = { below: { width: 0, height: 20 }, beside: { width: 42, height: 0 } };
+  const best = (layout: keyof typeof words, bounded: boolean): number =>
+    BOXES.find(
+      (box) =>
+        box + padding + words[layout].width <= column &&
+        (!bounded || box + padding + words[layout].height <= row),
+    ) ?? 0;
+  const beside = tight ? 0 : best('beside', true);
+  const under = best('below', true);
+  const fits = Math.max(beside, under);
+  const box = fits >= LEAST ? fits : Math.max(28, Math.min(LEAST, best('below', false)));
+  const below = fits >= LEAST ? under > beside : true;
+  const least = box + padding + words[below ? 'below' : 'beside'].height + 4;
+  return { box, below, column, pitch: Math.round(Math.max(least, Math.min(least + 16, row))) };
+}
