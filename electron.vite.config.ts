@@ -12,7 +12,12 @@ export default defineConfig({
       outDir: 'out/main',
       // The hosts and the engine share chunks; each is a program of its own.
       rolldownOptions: {
-        input: { cli: 'src-main/cli.ts', web: 'src-main/web.ts', engine: 'src-main/engine.ts' },
+        input: {
+          index: 'src-main/index.ts',
+          web: 'src-main/web.ts',
+          cli: 'src-main/cli.ts',
+          engine: 'src-main/engine.ts',
+        },
       },
     },
   },

@@ -7,17 +7,17 @@ import { join } from 'node:path';
 export default function afterPack({ appOutDir, electronPlatformName }) {
   if (electronPlatformName !== 'linux') return;
   const root = join(appOutDir, 'resources/app.asar.unpacked/node_modules/@tensorflow/tfjs-node');
-  const stamp = join(root, 'deps/filterscope.json');
+  const stamp = join(root, 'deps/provisioned.json');
   if (!existsSync(stamp))
     throw new Error('TensorFlow is not in place; run npm start once, then package again.');
-  const sizes = JSON.parse(readFileSync(stamp, 'utf8'));
-  for (const path of Object.keys(sizes)) {
+  const provisioned = JSON.parse(readFileSync(stamp, 'utf8'));
+  for (const path of Object.keys(provisioned.files)) {
     const file = join(root, path);
     // into a new file: the packaged one may be a hard link to that of the checkout
     execFileSync('strip', ['--strip-unneeded', '-o', `${file}.stripped`, file]);
     renameSync(`${file}.stripped`, file);
-    sizes[path] = statSync(file).size;
+    provisioned.files[path] = statSync(file).size;
   }
-  writeFileSync(`${stamp}.new`, JSON.stringify(sizes, null, 1));
+  writeFileSync(`${stamp}.new`, JSON.stringify(provisioned, null, 1));
   renameSync(`${stamp}.new`, stamp);
 }

