@@ -88,11 +88,22 @@ interface IdxFlags {
 /** Adds the options that name a dataset of one's own. */
 const withData = (command: Command): Command =>
   command
-    .option('--data <id>', 'mnist, or fashion where the package dataset-fashion-mnist is installed', 'mnist')
+    .option(
+      '--data <id>',
+      'mnist, fashion where the package dataset-fashion-mnist is installed, or none',
+      'mnist',
+    )
     .option('--train-images <file>', 'IDX file of training images (.gz too), instead of a known dataset')
     .option('--train-labels <file>', 'IDX file of their labels')
     .option('--test-images <file>', 'IDX file of test images')
     .option('--test-labels <file>', 'IDX file of their labels');
+
+/** Adds the options that say what a model file does not. */
+const withModel = (command: Command): Command =>
+  command
+    .option('--range <name>', 'what the model expects of its pixels: 0..1, -1..1, 0..255 or imagenet')
+    .option('--size <n>', 'side of the image for a model that takes any size', whole(8, 2048));
+const MODEL = 'a .keras, .h5 or .onnx file, a TensorFlow.js model.json, its folder, or a zip of it';
 
 function dataset(commands: typeof import('./commands'), flags: IdxFlags) {
   const { trainImages, trainLabels, testImages, testLabels } = flags;
@@ -153,23 +164,25 @@ withData(
     },
   );
 
-withData(
-  program
-    .command('visualize')
-    .description("makes the pictures of a layer's units and saves them as a gallery")
-    .argument('<model>', 'folder of a TensorFlow.js LayersModel')
-    .argument('<folder>', 'folder to save the gallery in; must not exist yet')
-    .requiredOption('--layer <name>', 'conv1, conv2, dense or classes')
-    .option('--units <list>', 'units like 3,7-9; all by default')
-    .option('--method <name>', 'whitened, plain, box, fourier or question', 'whitened')
-    .option(
-      '--budget <x>',
-      "radius of 'whitened' and 'fourier', norm of 'plain'; by default chosen from the data",
-      decimal,
-    )
-    .option('--steps <n>', 'steps of the ascent', whole(1, 20_000), 256)
-    .option('--starts <n>', 'starts per unit, of which the best is kept', whole(1, 64), 1)
-    .option('--seed <n>', 'seed', seed, 0),
+withModel(
+  withData(
+    program
+      .command('visualize')
+      .description("makes the pictures of a layer's units and saves them as a gallery")
+      .argument('<model>', MODEL)
+      .argument('<folder>', 'folder to save the gallery in; must not exist yet')
+      .requiredOption('--layer <name>', 'one that inspect lists, such as conv1')
+      .option('--units <list>', 'units like 3,7-9; all by default')
+      .option('--method <name>', 'whitened, plain, box, fourier or question', 'whitened')
+      .option(
+        '--budget <x>',
+        "radius of 'whitened' and 'fourier', norm of 'plain'; by default chosen from the data",
+        decimal,
+      )
+      .option('--steps <n>', 'steps of the ascent', whole(1, 20_000), 256)
+      .option('--starts <n>', 'starts per unit, of which the best is kept', whole(1, 64), 1)
+      .option('--seed <n>', 'seed', seed, 0),
+  ),
 )
   .addHelpText(
     'after',
@@ -185,7 +198,10 @@ withData(
           units?: string;
           method: string;
           budget?: number;
+          range?: string;
+          size?: number;
         },
+      command: Command,
     ) => {
       const { method: name, budget, steps, starts, layer } = options;
       const names: string[] = methodSchema.options.map((option) => option.shape.name.value);
@@ -202,8 +218,18 @@ withData(
       const out = outOf();
       const commands = await work(out);
       const units = commands.parseUnits(options.units);
-      const wanted = { layer, units, method, seed: options.seed };
-      await commands.visualizeModel(model, dataset(commands, options), folder, wanted, out, stop.signal);
+      const { range, size } = options;
+      const wanted = { layer, units, method, seed: options.seed, range, size };
+      const stated = ['data', 'trainImages', 'trainLabels', 'testImages', 'testLabels'];
+      const data = ({ input: [height, width, channels] }: { input: readonly [number, number, number] }) => {
+        if (options.data === 'none') return null;
+        const found = dataset(commands, options);
+        const fits = channels === 1 && found.height === height && found.width === width;
+        // data that nobody asked for and that does not fit is left out
+        const asked = stated.some((name) => command.getOptionValueSource(name) === 'cli');
+        return fits || asked ? found : null;
+      };
+      await commands.visualizeModel(model, data, folder, wanted, out, stop.signal);
     },
   );
 
@@ -328,6 +354,18 @@ gallery
       { format, ...options }: { format: ExportFormat; zoom?: number; display?: Display },
     ) => exportGallery(folder, file, format, options, outOf()),
   );
+
+withModel(
+  program
+    .command('inspect')
+    .description('says what a model file holds: layers, units, receptive fields, what is not supported')
+    .argument('<model>', MODEL),
+)
+  .addHelpText('after', '\nExample: filterscope inspect model.onnx --size 256')
+  .action(async (model: string, flags: { range?: string; size?: number }) => {
+    const out = outOf();
+    await (await work(out)).inspectModel(model, flags, out, stop.signal);
+  });
 
 program
   .command('doctor')

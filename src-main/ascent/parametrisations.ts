@@ -100,3 +100,42 @@ export function dct({ height, width, channels }: PictureSize): Parametrisation {
     },
   };
 }
+
+/**
+ * Square root of the covariance of the colours of natural images, rows red, green, blue (Olah, Mordvintsev & Schubert
+ * 2017; the numbers are those of Lucid, lucid/optvis/param/color.py).
+ */
+const COLOURS = [0.26, 0.09, 0.02, 0.27, 0, -0.05, 0.27, -0.09, 0.03];
+/** Standard deviation of a pixel of other images. */
+const DEVIATION = 0.25;
+
+/**
+ * What natural images look like where no data says it: mid grey plus 1/f-scaled DCT coefficients whose channels are
+ * mixed as colours go together. A standard normal θ gives pixels of the deviation that natural ones have.
+ */
+export function natural(picture: PictureSize): Parametrisation {
+  const { height, width, channels } = picture;
+  const spectrum = dct(picture);
+  const scales = dctScales(height, width);
+  const power = scales.reduce((sum, scale) => sum + scale * scale, 0) / scales.length;
+  const colours =
+    channels === 3
+      ? COLOURS
+      : Array.from({ length: channels ** 2 }, (_, i) => (i % (channels + 1) === 0 ? DEVIATION : 0));
+  const mixing = tf.tensor2d(
+    colours.map((share) => share / Math.sqrt(power)),
+    [channels, channels],
+  );
+  return {
+    ...spectrum,
+    name: 'natural',
+    image: (theta) => {
+      const plain = spectrum.image(theta).reshape<Tensor2D>([-1, channels]);
+      return tf.matMul(plain, mixing, false, true).reshape<Tensor4D>([-1, height, width, channels]).add(0.5);
+    },
+    dispose: () => {
+      spectrum.dispose();
+      mixing.dispose();
+    },
+  };
+}

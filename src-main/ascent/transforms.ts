@@ -51,7 +51,30 @@ export function resamplingMatrix(
   return matrix;
 }
 
-/** Jitter, scale and rotation as one resampling: one matrix product a step. */
+/** Pictures of more pixels are moved and stretched along rows and columns, and not turned: their matrix would be huge. */
+const MOST_PIXELS = 1600;
+
+/** The matrix [size, size] of one axis: shifted, and stretched about the middle, bilinearly; outside is 0. */
+function axisMatrix(size: number, shift: number, factor: number): Tensor2D {
+  const values = new Float32Array(size * size);
+  const middle = (size - 1) / 2;
+  for (let to = 0; to < size; to++) {
+    const from = middle + (to - middle - shift) / factor;
+    const below = Math.floor(from);
+    if (below >= 0 && below < size) values[to * size + below] = below + 1 - from;
+    if (below + 1 >= 0 && below + 1 < size) values[to * size + below + 1] = from - below;
+  }
+  return tf.tensor2d(values, [size, size]);
+}
+
+function stretched(x: Tensor4D, { dy, dx, factor }: { dy: number; dx: number; factor: number }): Tensor4D {
+  const [n, height, width, channels] = x.shape;
+  const tall = tf.matMul(axisMatrix(height, dy, factor), x.reshape([n, height, width * channels]));
+  const wide = tf.matMul(axisMatrix(width, dx, factor), tall.reshape([n * height, width, channels]));
+  return wide.reshape([n, height, width, channels]);
+}
+
+/** Jitter, scale and, of small pictures, rotation as one resampling: one or two matrix products a step. */
 export function movement({ jitter, scale, rotate }: Movement): Transform {
   return (rng) => {
     const between = (most: number): number => (2 * rng.uniform() - 1) * most;
@@ -64,6 +87,7 @@ export function movement({ jitter, scale, rotate }: Movement): Transform {
     return (x) => {
       const [n, height, width, channels] = x.shape;
       const pixels = height * width;
+      if (pixels > MOST_PIXELS) return stretched(x, drawn);
       const matrix = tf.tensor2d(resamplingMatrix(height, width, drawn), [pixels, pixels]);
       const rows = x
         .reshape([n, pixels, channels])

@@ -13,7 +13,7 @@ import { ascend, type Ascent, type Frame } from './ascend';
 import { box, sphere, type Constraint } from './constraints';
 import { classContrast, neuron, type Objective } from './objectives';
 import { projectedAscent } from './optimisers';
-import { dct, pixel, whitened, type Parametrisation, type PictureSize } from './parametrisations';
+import { dct, natural, pixel, whitened, type Parametrisation, type PictureSize } from './parametrisations';
 import { windowPrior } from './prior';
 import { bestReal, isOutput } from './real';
 import { movement, type Transform } from './transforms';
@@ -28,7 +28,7 @@ export interface VisualizeOptions<M = AscentMethod> {
   readonly units: readonly number[] | null;
   readonly method: M;
   readonly seed: number;
-  /** Real windows of the layer's window [n × h × w × c], 0..1. */
+  /** Real windows of the layer's window [n × h × w × c], 0..1; none where there is no data. */
   readonly windows: Float32Array;
   /** Greatest objective of each of the layer's units over them, where it is known already. */
   readonly best?: Float32Array;
@@ -86,8 +86,12 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
-/** Median Euclidean norm of the first 2000 windows [n × d]. */
+/** Deviation from mid grey, root mean square, that pictures are given where no data says more: that of photographs. */
+const CONTRAST = 0.2;
+
+/** Median Euclidean norm of the first 2000 windows [n × d]; without any, that of mid grey with the usual contrast. */
 function medianNorm(windows: Float32Array, d: number): number {
+  if (windows.length === 0) return Math.sqrt(d * (0.25 + CONTRAST ** 2));
   const count = Math.min(2000, windows.length / d);
   return median(
     Array.from({ length: count }, (_, n) =>
@@ -106,11 +110,26 @@ interface Search {
   readonly constraint: (budget: number) => Constraint;
   /** Budgets to choose from when it is 'auto', ascending. One means that there is nothing to choose. */
   readonly budgets: readonly number[];
+  /** True where there is no data to choose by: the budget is the one that gives pictures the usual contrast. */
+  readonly byContrast: boolean;
   readonly transforms: readonly Transform[];
 }
 
 function searchOf(method: AscentMethod, windows: Float32Array, size: PictureSize): Search {
   const d = size.height * size.width * size.channels;
+  const jitter = Math.max(1, Math.round(Math.min(size.height, size.width) / 14));
+  const moving = movement({ jitter, scale: 0.05, rotate: 5 });
+  if (windows.length === 0 && (method.name === 'whitened' || method.name === 'fourier')) {
+    const auto = method.radius === 'auto';
+    return {
+      parametrisation: natural(size),
+      constraint: sphere,
+      budgets: [method.radius === 'auto' ? 1 : method.radius],
+      byContrast: auto,
+      transforms: method.name === 'fourier' && method.robust ? [moving] : [],
+    };
+  }
+  const byContrast = false;
   switch (method.name) {
     case 'whitened': {
       const prior = windowPrior(windows, d);
@@ -125,24 +144,31 @@ function searchOf(method: AscentMethod, windows: Float32Array, size: PictureSize
         parametrisation: { ...parametrisation, dispose },
         constraint: sphere,
         budgets,
+        byContrast,
         transforms: [],
       };
     }
     case 'plain': {
       const budget = method.norm === 'auto' ? medianNorm(windows, d) : method.norm;
-      return { parametrisation: pixel(size), constraint: sphere, budgets: [budget], transforms: [] };
+      return {
+        parametrisation: pixel(size),
+        constraint: sphere,
+        budgets: [budget],
+        byContrast,
+        transforms: [],
+      };
     }
     case 'box':
-      return { parametrisation: pixel(size), constraint: box, budgets: [1], transforms: [] };
+      return { parametrisation: pixel(size), constraint: box, budgets: [1], byContrast, transforms: [] };
     case 'fourier': {
       const typical = medianNorm(windows, d);
       const ladder = [0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12].map((factor) => factor * typical);
-      const jitter = Math.max(1, Math.round(Math.min(size.height, size.width) / 14));
       return {
         parametrisation: dct(size),
         constraint: sphere,
         budgets: method.radius === 'auto' ? ladder : [method.radius],
-        transforms: method.robust ? [movement({ jitter, scale: 0.05, rotate: 5 })] : [],
+        byContrast,
+        transforms: method.robust ? [moving] : [],
       };
     }
   }
@@ -246,6 +272,7 @@ class Layer {
     const { network, layer, method, seed, windows, signal } = this.options;
     const { budgets } = this.search;
     let [low, high] = [0, budgets.length - 1];
+    if (this.search.byContrast) return this.contrastBudget();
     if (high === 0) return budgets[0] as number;
     const robust = method.name === 'fourier' && method.robust;
     const kept = remembered<number>(
@@ -271,6 +298,25 @@ class Layer {
     return signal?.aborted === true ? found : kept.set(found);
   }
 
+  /** The radius at which the pictures of a few units have the usual contrast: their deviation grows with it. */
+  private async contrastBudget(): Promise<number> {
+    const { network, layer, units } = this.options;
+    const all = chosenUnits(network, layer, units);
+    const probes = all.filter((_, i) => i % Math.max(1, Math.floor(all.length / 4)) === 0).slice(0, 4);
+    let radius = Math.sqrt(this.size.height * this.size.width * this.size.channels) / 4;
+    for (let tries = 0; tries < 2; tries++) {
+      const { images } = await drain(this.climb(probes, radius, PROBE_STEPS / 2, 1, new Set()));
+      const pixels = images.length / probes.length;
+      const deviations = probes.map((_, i) => {
+        const picture = images.subarray(i * pixels, (i + 1) * pixels);
+        return Math.sqrt(picture.reduce((sum, value) => sum + (value - 0.5) ** 2, 0) / pixels);
+      });
+      const deviation = median(deviations);
+      if (deviation > 0 && Number.isFinite(deviation)) radius *= CONTRAST / deviation;
+    }
+    return radius;
+  }
+
   /** What is known of a unit once its picture is kept. */
   unit(
     unit: number,
@@ -283,7 +329,8 @@ class Layer {
     const { network, layer, method } = this.options;
     const real = this.best[unit] as number;
     const gap = found.gaps[row] as number;
-    const dead = found.gradientNorms[row] === 0 || (real <= 0 && !isOutput(network, layer));
+    const idle = real <= 0 && Number.isFinite(real) && !isOutput(network, layer);
+    const dead = found.gradientNorms[row] === 0 || idle;
     let state: UnitState = 'climbing';
     if (dead) state = 'dead';
     else if (linear && gap <= 1e-4) state = 'exact';

@@ -6,7 +6,7 @@ import type { Method } from '../contract/method';
 import type { Dataset } from '../datasets/dataset';
 import { realWindows } from '../evidence/real-windows';
 import { visualize } from '../methods/visualize';
-import { openModel } from '../network/formats/open';
+import { openForCommand, type OpenFlags } from './inspect';
 import { unitLayers, type Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
 import { usualDisplay } from '../pictures/display';
@@ -104,7 +104,7 @@ const inOrder = (frames: readonly GalleryFrame[]): GalleryFrame[] =>
 /** Visualises one layer of an open network into a gallery folder. */
 export async function visualizeNetwork(
   network: Network,
-  dataset: Dataset,
+  dataset: Dataset | null,
   folder: string,
   flags: VisualizeFlags,
   out: Console,
@@ -120,7 +120,7 @@ export async function visualizeNetwork(
     );
   }
   const began = performance.now();
-  const windows = realWindows(dataset, network, layer).values;
+  const windows = dataset === null ? new Float32Array(0) : realWindows(dataset, network, layer).values;
   const steps = method.name === 'question' ? method.iterations : method.steps;
   const bar = out.progress(`${layer} ${method.name}`, steps);
   const run = visualize({ network, layer, units, method, seed, windows, signal });
@@ -146,7 +146,7 @@ export async function visualizeNetwork(
         name: method.name,
         parameters: JSON.parse(JSON.stringify(result.method)) as Record<string, never>,
       },
-      dataset: { name: dataset.name, sha256: dataset.sha256 },
+      dataset: dataset === null ? null : { name: dataset.name, sha256: dataset.sha256 },
       seed,
       picture: result.picture,
       units: result.units,
@@ -166,14 +166,16 @@ export async function visualizeNetwork(
 /** The command: opens the model, visualises, saves. */
 export async function visualizeModel(
   model: string,
-  dataset: Dataset,
+  data: (network: Network) => Dataset | null,
   folder: string,
-  flags: VisualizeFlags,
+  flags: VisualizeFlags & OpenFlags,
   out: Console,
   signal: AbortSignal,
 ): Promise<void> {
-  const network = await openModel(model);
+  const network = await openForCommand(model, flags, out, signal);
   try {
+    const dataset = data(network);
+    if (dataset === null) out.say('No data: pictures of the contrast that photographs have.');
     const summary = await visualizeNetwork(network, dataset, folder, flags, out, signal);
     out.say(`Saved in ${folder}: sheet.png, units/, curves.csv, gallery.json`);
     out.result({ folder, ...summary });
