@@ -50,12 +50,19 @@ const running = Object.values(programs);
 interface Measured {
   readonly answer: Answer;
   readonly others: number | null;
+  /** As the answer's value, in processor time instead of time. */
+  readonly work: number | null;
 }
 
 async function once({ name, program }: Case): Promise<Measured> {
   const watched = watch([...running.map(({ pid }) => pid), process.pid]);
   const answer = await (programs[program] as Program).ask({ name, steps });
-  return { answer, others: watched() };
+  const share = watched();
+  return {
+    answer,
+    others: share?.others ?? null,
+    work: share === null ? null : (answer.value * share.ours) / answer.seconds,
+  };
 }
 
 /** Measures, and again while others disturb it; the quietest try stands. */
@@ -82,9 +89,9 @@ try {
       if (round >= which.rounds) continue;
       const measured = await measure(which);
       found.get(which)?.push(measured);
-      const { answer, others } = measured;
+      const { answer, others, work } = measured;
       say(
-        `round ${round + 1} ${which.name.padEnd(26)} ${answer.value.toFixed(2).padStart(8)}  ${answer.quality}  (others ${others?.toFixed(2) ?? '?'})`,
+        `round ${round + 1} ${which.name.padEnd(26)} ${answer.value.toFixed(2).padStart(8)}  ${answer.quality}  (work ${work?.toFixed(2) ?? '?'}, others ${others?.toFixed(2) ?? '?'})`,
       );
     }
   }
@@ -105,6 +112,7 @@ const report: Report = {
       ...which,
       values: measured.map(({ answer }) => answer.value),
       others: measured.map(({ others }) => others),
+      work: measured.map(({ work }) => work),
       quality: measured.at(-1)?.answer.quality ?? '',
     };
   }),

@@ -32,15 +32,23 @@ function use(pids: readonly number[]): Use | null {
   }
 }
 
-/** Watches from now on; the result says how many processors' worth others took meanwhile, null where it is unknown. */
-export function watch(pids: readonly number[]): () => number | null {
+export interface Share {
+  /** Processor seconds that the watched processes took. */
+  readonly ours: number;
+  /** How many processors' worth everything else took. */
+  readonly others: number;
+}
+
+/** Watches from now on; the result says who took what meanwhile, null where it is unknown. */
+export function watch(pids: readonly number[]): () => Share | null {
   const before = use(pids);
   const began = performance.now();
   return () => {
     const after = use(pids);
     if (before === null || after === null) return null;
-    const others = after.all - before.all - (after.ours - before.ours);
-    return Math.max(0, others / ((performance.now() - began) / 1000));
+    const ours = after.ours - before.ours;
+    const others = after.all - before.all - ours;
+    return { ours, others: Math.max(0, others / ((performance.now() - began) / 1000)) };
   };
 }
 

@@ -8,6 +8,8 @@ export interface Result extends Case {
   readonly values: readonly number[];
   /** What others took of the machine meanwhile, in processors. */
   readonly others: readonly (number | null)[];
+  /** As the values, in processor time. */
+  readonly work: readonly (number | null)[];
   readonly quality: string;
 }
 
@@ -43,18 +45,21 @@ export function ratio(result: Result, other: Result): number {
 function table(results: readonly Result[]): string[] {
   const [first] = results;
   if (first === undefined) return [];
-  const head = `| | median, ${UNIT[first.group]} | quartiles | rounds | of ${first.title} | what it gives | others' load |`;
+  const head = `| | median, ${UNIT[first.group]} | quartiles | processor time | rounds | of ${first.title} | what it gives | others' load |`;
   return [
     head,
-    '|---|---|---|---|---|---|---|',
+    '|---|---|---|---|---|---|---|---|',
     ...results.map((result) => {
       const { title, values, quality, others } = result;
+      const work = median(result.work.map((value) => value ?? NaN));
       const spread = [0.25, 0.75].map((share) => digits(quantile(values, share))).join('–');
       const load = median(others.map((value) => value ?? NaN));
       const cells = [
         title,
         digits(median(values)),
         spread,
+        digits(work),
+        digits(work),
         values.length,
         `${digits(ratio(result, first))} ×`,
       ];

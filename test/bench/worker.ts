@@ -1,6 +1,7 @@
 // The bench's cases that run in Node, one at a time, as the coordinator asks for them by a line of JSON.
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
+import type { ModelFitArgs } from '@tensorflow/tfjs-node';
 import { visualize, type AscentMethod } from '../../src-main/ascent/visualize';
 import { methodSchema } from '../../src-main/contract/method';
 import { trainingConfigurationSchema } from '../../src-main/contract/training';
@@ -30,20 +31,30 @@ const perStep = (seconds: number, steps: number, quality: string): Answer => ({
 
 let running: { readonly steps: number; readonly events: ReturnType<typeof train> } | null = null;
 
+/** The loss that the training reports next. */
+async function nextReport(events: ReturnType<typeof train>): Promise<number> {
+  for (;;) {
+    const { done, value } = await events.next();
+    if (done === true) throw new RangeError('the training is over');
+    if (value.type === 'report') return value.loss;
+  }
+}
+
 /** As the app trains, a report every `steps` included; the training goes on from round to round. */
 async function trainOurs(steps: number): Promise<Answer> {
   if (running?.steps !== steps) {
     await running?.events.return();
     const configuration = trainingConfigurationSchema.parse({ steps: 1_000_000, reportEvery: steps });
     running = { steps, events: train({ dataset, configuration }) };
-    await running.events.next();
+    await nextReport(running.events);
   }
   const began = performance.now();
-  const { value } = await running.events.next();
-  const report = value?.type === 'report' ? value : null;
-  return perStep(since(began), steps, `loss ${report?.loss.toFixed(3) ?? '?'} (one batch, dropout off)`);
+  const loss = await nextReport(running.events);
+  return perStep(since(began), steps, `loss ${loss.toFixed(3)} (one batch, dropout off)`);
 }
 
+/** tfjs draws progress bars of its own. */
+const SILENT: ModelFitArgs = JSON.parse('{"verbose":0}') as ModelFitArgs;
 const stock = stockModel();
 let from = 0;
 
@@ -61,7 +72,7 @@ async function trainStock(steps: number): Promise<Answer> {
     ),
   );
   const began = performance.now();
-  const { history } = await stock.fit(x, y, { batchSize: 50, epochs: 1 });
+  const { history } = await stock.fit(x, y, { batchSize: 50, epochs: 1, ...SILENT });
   const seconds = since(began);
   tf.dispose([x, y]);
   return perStep(seconds, steps, `loss ${Number(history['loss']?.[0]).toFixed(3)} (mean, dropout on)`);
