@@ -17,6 +17,7 @@ export default defineConfig({
           web: 'src-main/web.ts',
           cli: 'src-main/cli.ts',
           engine: 'src-main/engine.ts',
+          'shipped-runs': 'src-main/shipped-runs.ts',
         },
       },
     },
