@@ -28,7 +28,7 @@ codec.register({
   encode: (value) =>
     value instanceof Float32Array ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : null,
   // the bytes are copied out: a view at an odd offset could not be read as floats
-  decode: (bytes) => new Float32Array(bytes.slice().buffer),
+  decode: (bytes) => new Float32Array(new Uint8Array(bytes).buffer),
 });
 
 export const packWire = (value: unknown): Uint8Array<ArrayBuffer> =>

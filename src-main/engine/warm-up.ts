@@ -1,6 +1,7 @@
 // Makes the first job of a user as fast as the next: loads, allocates and compiles what it will need.
 import { methodSchema } from '../contract/method';
 import { visualize } from '../ascent/visualize';
+import { bestScores } from '../evidence/real-scores';
 import { tf } from '../native/tensorflow';
 import type { Network } from '../network/network';
 import { shippedModel } from '../resources';
@@ -9,13 +10,15 @@ import { withNetwork } from './networks';
 import { withLayerData } from './real';
 import { respondTo } from './respond';
 
-const plain = methodSchema.options[1].parse({ name: 'plain', norm: 1, steps: 2 });
+const method = methodSchema.options[0].parse({ name: 'whitened', steps: 1 });
 
-/** A forward pass and a few gradients of two units. */
+/** Looks at the real data of a layer, and takes a first step: prior and radius are worked out once. */
 async function tryOut(network: Network, layer: string): Promise<void> {
-  const options = { network, layer, units: [0, 1], method: plain, seed: 0 };
-  const run = visualize({ ...options, windows: new Float32Array(0), best: new Float32Array(1024).fill(1) });
-  while ((await run.next()).done !== true) await turn();
+  await withLayerData('mnist', network, layer, async ({ sample, scores }) => {
+    const options = { network, layer, units: null, method, seed: 0 };
+    const run = visualize({ ...options, windows: sample.values, best: bestScores(scores) });
+    while ((await run.next()).done !== true) await turn();
+  });
 }
 
 /**
@@ -29,10 +32,7 @@ export async function warmUp(ready: () => void): Promise<void> {
       respondTo(network, new Uint8Array(height * width * channels));
       ready();
       await turn();
-      for (const layer of ['conv2', 'conv1', 'classes']) {
-        if (layer !== 'classes') await tryOut(network, layer);
-        await withLayerData('mnist', network, layer, () => undefined);
-      }
+      for (const layer of ['conv2', 'conv1', 'classes']) await tryOut(network, layer);
     });
   } catch {
     tf.tensor1d([1]).add(1).dispose();

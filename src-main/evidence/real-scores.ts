@@ -12,8 +12,10 @@ export interface RealScores {
   readonly values: Float32Array;
 }
 
-/** Windows scored between two calls of `pause`: a few milliseconds to some tens. */
-const SLICE = 500;
+/** Milliseconds between two calls of `pause`, about; the number of windows scored in between follows from it. */
+const SLICE_MS = 15;
+const FIRST_SLICE = 64;
+const LARGEST_SLICE = 2000;
 
 /** Scores all windows of a sample; `pause` is awaited between slices, so that other work can come in between. */
 export async function realScores(
@@ -26,11 +28,17 @@ export async function realScores(
   const { height, width } = windowOf(network, layer);
   const size = height * width * network.input[2];
   const values = new Float32Array(count * units);
-  for (let from = 0; from < count; from += SLICE) {
-    const part = pixels.subarray(from * size, Math.min(count, from + SLICE) * size);
-    eachRealScore(network, layer, part, (scores, first) => {
-      values.set(scores, (from + first) * units);
+  for (let from = 0, slice = FIRST_SLICE; from < count;) {
+    const began = performance.now();
+    const to = Math.min(count, from + slice);
+    const start = from;
+    eachRealScore(network, layer, pixels.subarray(from * size, to * size), (scores, first) => {
+      values.set(scores, (start + first) * units);
     });
+    const took = performance.now() - began;
+    if (took < SLICE_MS / 2) slice = Math.min(LARGEST_SLICE, slice * 2);
+    else if (took > SLICE_MS * 2) slice = Math.max(1, slice >> 1);
+    from = to;
     await pause();
   }
   return { count, units, values };

@@ -68,7 +68,9 @@ export async function copyModel(path: string, folder: string): Promise<string> {
 export async function zipModel(path: string, name: string): Promise<Uint8Array<ArrayBuffer>> {
   const inside: AsyncZippable = {};
   for (const file of await modelFiles(path)) {
-    inside[`${fileName(name)}/${basename(file)}`] = await readFile(file);
+    // float32 weights hardly compress
+    const level = file.endsWith('.json') ? 6 : 0;
+    inside[`${fileName(name)}/${basename(file)}`] = [await readFile(file), { level }];
   }
   return Uint8Array.from(await promisify<AsyncZippable, Uint8Array>(zip)(inside));
 }

@@ -38,6 +38,7 @@ export class Runs {
   private readonly live = new Map<string, LiveRun>();
   /** Numbers of visualisations: of those at work in memory, of all others on disk. */
   private readonly works = new Map<string, VisualizeWork>();
+  private closing = false;
   private readonly queues = { train: new Queue(), visualize: new Queue() } as const;
 
   private constructor(options: RunsOptions) {
@@ -176,7 +177,7 @@ export class Runs {
         await trainRun(live as LiveRun<TrainRun>, { engine, models, emit, folder: this.files.of(id) });
       } else await this.pictures(id).run(engine, models);
     } catch (error) {
-      if (live.run.state !== 'running') return;
+      if (this.closing || live.run.state !== 'running') return;
       const state = error instanceof EngineLost ? 'interrupted' : 'failed';
       const { message, remedy } =
         error instanceof UserError
@@ -230,6 +231,7 @@ export class Runs {
 
   /** Stops all work such that it can be resumed at the next start. */
   async close(): Promise<void> {
+    this.closing = true;
     const ends: Promise<unknown>[] = [];
     for (const live of this.live.values()) {
       if (hasEnded(live.run)) continue;

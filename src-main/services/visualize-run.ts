@@ -87,6 +87,8 @@ export class VisualizeWork {
   }
 
   private begun({ units, picture, bestReal }: Extract<VisualizeProgress, { type: 'begun' }>): void {
+    // the pace is that of the steps, not of the data that had to be looked at before
+    this.live.begin();
     this.live.progress({
       picture,
       units: units.map((unit, i): UnitResult => {

