@@ -1,10 +1,25 @@
 #!/usr/bin/env node
 // Filterscope from a terminal: train, visualize, question, answer, gallery, doctor, demo.
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { createConsole, type Console } from './commands/console';
 import { doctor } from './commands/doctor';
 import { exportGallery, listGalleries, showGallery, verifyGallery } from './commands/gallery';
-import { explain, UserError } from './contract/errors';
+import {
+  checked,
+  MODEL,
+  withModel,
+  dataFiles,
+  decimal,
+  Misuse,
+  pair,
+  parseUnits,
+  seed,
+  steps,
+  whole,
+  withData,
+  type DataFlags,
+} from './commands/options';
+import { explain } from './contract/errors';
 import {
   displaySchema,
   methodSchema,
@@ -35,40 +50,6 @@ const program = new Command('filterscope')
   .exitOverride()
   .addHelpText('after', '\nExit codes: 0 done, 1 it failed, 2 wrong use, 130 ended by Ctrl-C.');
 
-/** A whole number within a range, or a usage error. */
-const whole =
-  (least: number, most: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most) {
-      throw new InvalidArgumentError(`Use a whole number from ${least} to ${most}.`);
-    }
-    return value;
-  };
-const decimal = (text: string): number => {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Use a number.');
-  return value;
-};
-const pair = (text: string): number[] => text.split(',').map(whole(1, 512));
-const list = (text: string): number[] => text.split(',').map(whole(0, 1_000_000));
-const seed = whole(0, 4_294_967_295);
-
-/** Parses options by a schema: what is out of range becomes one sentence. */
-function checked<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    const issues = (error as { issues?: { path: PropertyKey[]; message: string }[] }).issues ?? [];
-    const [first] = issues;
-    if (first === undefined) throw error;
-    throw new UserError(
-      `${first.path.join('.') || 'An option'}: ${first.message}.`,
-      'See --help for the ranges.',
-    );
-  }
-}
-
 const outOf = (): Console => createConsole(program.opts<{ json?: boolean }>().json === true);
 
 /** Puts TensorFlow in place, telling what goes on, then loads the commands that need it. */
@@ -77,45 +58,10 @@ async function work(out: Console): Promise<typeof import('./commands')> {
   return import('./commands');
 }
 
-interface IdxFlags {
-  data: string;
-  trainImages?: string;
-  trainLabels?: string;
-  testImages?: string;
-  testLabels?: string;
-}
-
-/** Adds the options that name a dataset of one's own. */
-const withData = (command: Command): Command =>
-  command
-    .option(
-      '--data <id>',
-      'mnist, fashion where the package dataset-fashion-mnist is installed, or none',
-      'mnist',
-    )
-    .option('--train-images <file>', 'IDX file of training images (.gz too), instead of a known dataset')
-    .option('--train-labels <file>', 'IDX file of their labels')
-    .option('--test-images <file>', 'IDX file of test images')
-    .option('--test-labels <file>', 'IDX file of their labels');
-
-/** Adds the options that say what a model file does not. */
-const withModel = (command: Command): Command =>
-  command
-    .option('--range <name>', 'what the model expects of its pixels: 0..1, -1..1, 0..255 or imagenet')
-    .option('--size <n>', 'side of the image for a model that takes any size', whole(8, 2048));
-const MODEL = 'a .keras, .h5 or .onnx file, a TensorFlow.js model.json, its folder, or a zip of it';
-
-function dataset(commands: typeof import('./commands'), flags: IdxFlags) {
-  const { trainImages, trainLabels, testImages, testLabels } = flags;
-  const given = [trainImages, trainLabels, testImages, testLabels].filter((path) => path !== undefined);
-  if (given.length === 0) return commands.openDataset(flags.data);
-  if (trainImages && trainLabels && testImages && testLabels) {
-    return commands.openIdx('own data', { trainImages, trainLabels, testImages, testLabels });
-  }
-  throw new UserError(
-    `${given.length} of the four data files are named.`,
-    'Give --train-images, --train-labels, --test-images and --test-labels, or none for a known dataset.',
-  );
+/** The dataset that the options name. */
+function dataset(commands: typeof import('./commands'), flags: DataFlags) {
+  const files = dataFiles(flags);
+  return files === null ? commands.openDataset(flags.data) : commands.openIdx('own data', files);
 }
 
 const defaults = trainingConfigurationSchema.parse({});
@@ -131,7 +77,7 @@ withData(
     .option('--filters <a,b>', 'filters of the two convolutions', pair, [...defaults.filters])
     .option('--kernel <n>', 'rows and columns of a kernel', whole(1, 15), defaults.kernelSize)
     .option('--hidden <n>', 'neurons of the hidden layer', whole(1, 8192), defaults.hidden)
-    .option('--snapshots <list>', 'steps before which the model is kept, like 0,50,500', list, [])
+    .option('--snapshots <list>', 'steps before which the model is kept, like 0,50,500', steps, [])
     .option('--seed <n>', 'seed', seed, defaults.seed),
 )
   .addHelpText(
@@ -141,7 +87,7 @@ withData(
   .action(
     async (
       folder: string,
-      options: IdxFlags & {
+      options: DataFlags & {
         rate: number;
         keep: number;
         kernel: number;
@@ -149,15 +95,18 @@ withData(
         snapshots: number[];
       } & Record<'steps' | 'batch' | 'hidden' | 'seed', number>,
     ) => {
-      const { steps, batch, hidden, filters, snapshots } = options;
-      const configuration = checked(() =>
-        trainingConfigurationSchema.parse({
-          ...{ steps, batch, hidden, filters, snapshots, seed: options.seed },
-          learningRate: options.rate,
-          keepProbability: options.keep,
-          kernelSize: options.kernel,
-        }),
+      const { batch, hidden, filters, snapshots } = options;
+      const configuration = checked(
+        () =>
+          trainingConfigurationSchema.parse({
+            ...{ steps: options.steps, batch, hidden, filters, snapshots, seed: options.seed },
+            learningRate: options.rate,
+            keepProbability: options.keep,
+            kernelSize: options.kernel,
+          }),
+        { learningRate: 'rate', keepProbability: 'keep', kernelSize: 'kernel' },
       );
+      dataFiles(options);
       const out = outOf();
       const commands = await work(out);
       await commands.trainModel(folder, dataset(commands, options), configuration, out, stop.signal);
@@ -192,7 +141,7 @@ withModel(
     async (
       model: string,
       folder: string,
-      options: IdxFlags &
+      options: DataFlags &
         Record<'steps' | 'starts' | 'seed', number> & {
           layer: string;
           units?: string;
@@ -203,21 +152,24 @@ withModel(
         },
       command: Command,
     ) => {
-      const { method: name, budget, steps, starts, layer } = options;
+      const { method: name, budget, starts, layer } = options;
       const names: string[] = methodSchema.options.map((option) => option.shape.name.value);
       if (!names.includes(name)) {
-        throw new UserError(`There is no method "${name}".`, `Choose one of ${names.join(', ')}.`);
+        throw new Misuse(`There is no method "${name}".`, `Choose one of ${names.join(', ')}.`);
       }
-      const method: Method = checked(() =>
-        methodSchema.parse({
-          name,
-          ...(name === 'question' ? {} : { steps, starts }),
-          ...(budget === undefined ? {} : { radius: budget, norm: budget }),
-        }),
+      const method: Method = checked(
+        () =>
+          methodSchema.parse({
+            name,
+            ...(name === 'question' ? {} : { steps: options.steps, starts }),
+            ...(budget === undefined ? {} : { radius: budget, norm: budget }),
+          }),
+        { radius: 'budget', norm: 'budget' },
       );
+      const units = parseUnits(options.units);
+      dataFiles(options);
       const out = outOf();
       const commands = await work(out);
-      const units = commands.parseUnits(options.units);
       const { range, size } = options;
       const wanted = { layer, units, method, seed: options.seed, range, size };
       const stated = ['data', 'trainImages', 'trainLabels', 'testImages', 'testLabels'];
@@ -261,7 +213,7 @@ program
       const wanted = options.repair.split(',').filter((name) => name !== '');
       const unknown = wanted.find((name) => !repairNames.includes(name as keyof Repairs));
       if (unknown !== undefined) {
-        throw new UserError(`There is no repair "${unknown}".`, `Choose from ${repairNames.join(', ')}.`);
+        throw new Misuse(`There is no repair "${unknown}".`, `Choose from ${repairNames.join(', ')}.`);
       }
       const repairs = repairsSchema.parse(Object.fromEntries(wanted.map((name) => [name, true])));
       const { rescale, ...flags } = options;
@@ -303,8 +255,9 @@ withData(
     async (
       model: string,
       file: string,
-      options: IdxFlags & { others?: string; units: number; seed: number },
+      options: DataFlags & { others?: string; units: number; seed: number },
     ) => {
+      dataFiles(options);
       const out = outOf();
       const commands = await work(out);
       const others = options.others?.split(',').filter((name) => name !== '') ?? null;
@@ -313,7 +266,7 @@ withData(
     },
   );
 
-const gallery = program.command('gallery').description('lists, shows and verifies saved galleries');
+const gallery = program.command('gallery').description('lists, shows, exports and verifies saved galleries');
 gallery
   .command('list')
   .description('the galleries in a folder')
@@ -397,6 +350,6 @@ program.parseAsync().then(
     }
     const verbose = program.opts<{ verbose?: boolean }>().verbose === true;
     process.stderr.write(`${verbose && error instanceof Error ? (error.stack ?? '') : explain(error)}\n`);
-    process.exitCode = EXIT.failed;
+    process.exitCode = error instanceof Misuse ? EXIT.misused : EXIT.failed;
   },
 );

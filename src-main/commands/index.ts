@@ -7,4 +7,4 @@ export { inspectModel } from './inspect';
 export { askQuestion } from './question';
 export { trainModel } from './train';
 export { openModel } from '../network/formats/open';
-export { parseUnits, visualizeModel } from './visualize';
+export { visualizeModel } from './visualize';

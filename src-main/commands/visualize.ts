@@ -16,20 +16,6 @@ import type { Console } from './console';
 import { middle } from './format';
 import { mustNotExist } from './train';
 
-/** Units like "3,7-9" as numbers; null for all. Throws a UserError for anything else. */
-export function parseUnits(text: string | undefined): number[] | null {
-  if (text === undefined) return null;
-  const units = text.split(',').flatMap((part) => {
-    const range = /^\s*(\d+)(?:-(\d+))?\s*$/.exec(part);
-    if (range === null) throw new UserError(`"${part}" names no units.`, 'Write units like 3 or 3,7-9.');
-    const [first, last] = [Number(range[1]), Number(range[2] ?? range[1])];
-    if (last < first)
-      throw new UserError(`The range ${part} runs backwards.`, 'Write units like 3 or 3,7-9.');
-    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  });
-  return [...new Set(units)];
-}
-
 export interface VisualizeFlags {
   readonly layer: string;
   readonly units: readonly number[] | null;
