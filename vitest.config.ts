@@ -6,7 +6,7 @@ export default defineConfig({
   plugins: [vue()],
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/global-setup.ts'],
+    globalSetup: ['test/global-setup.ts', 'test/e2e/build.ts'],
     env: { ELECTRON_OVERRIDE_DIST_PATH: '/nonexistent' },
     reporters: ['default', './test/closing-line.ts'],
     pool: 'forks',

@@ -1,0 +1,83 @@
+// The built app in Chromium, as someone without Electron has it: the loopback host, its real engine, a fresh data folder.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+
+const PROGRAM = resolve(import.meta.dirname, '../../out/main/web.js');
+
+/** Debian's Chromium, or the one that the environment names. */
+export const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+export const hasChromium = existsSync(CHROMIUM);
+
+export interface Opened {
+  readonly page: Page;
+  /** What the page said that it should not have: errors of scripts, of the policy, of failed requests. */
+  readonly complaints: readonly string[];
+  /** Shows a view by its address. */
+  show(view: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+function started(data: string): { url: Promise<string>; stop: () => Promise<void> } {
+  const child = spawn(process.execPath, [PROGRAM, '--no-open', '--data', data], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const ended = new Promise<void>((done) =>
+    child.on('exit', () => {
+      done();
+    }),
+  );
+  const url = new Promise<string>((done, fail) => {
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const found = /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/.exec(said)?.[0];
+      if (found !== undefined) done(found);
+    });
+    void ended.then(() => {
+      fail(new Error('The host ended before it said its address.'));
+    });
+  });
+  return {
+    url,
+    stop: async () => {
+      // the host ends with its owner's pipe
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
+
+/** Opens the app with the model that came along. */
+export async function openInBrowser({ width = 1440, height = 900 } = {}): Promise<Opened> {
+  const data = mkdtempSync(join(tmpdir(), 'filterscope-e2e-'));
+  const host = started(data);
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  const page = await browser.newPage({ viewport: { width, height } });
+  page.setDefaultTimeout(45_000);
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  await page.goto(await host.url);
+  await page.getByRole('navigation').waitFor();
+  const origin = page.url().split('#')[0] ?? '';
+  const shipped = page.getByRole('button', { name: 'Open the one that came along' });
+  await page.waitForTimeout(300);
+  if ((await shipped.count()) > 0) await shipped.click();
+  return {
+    page,
+    complaints,
+    show: async (view) => {
+      await page.goto(`${origin}#${view}`);
+    },
+    close: async () => {
+      await browser.close();
+      await host.stop();
+      rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
