@@ -133,7 +133,7 @@ export function plotOptions(
   };
   return {
     ...size,
-    padding: [8, 12, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,

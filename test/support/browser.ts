@@ -60,7 +60,12 @@ export async function openInBrowser({ width = 1440, height = 900 } = {}): Promis
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
+    // a failed request is named below, with its address
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load'))
+      complaints.push(message.text());
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
   });
   await page.goto(await host.url);
   await page.getByRole('navigation').waitFor();
