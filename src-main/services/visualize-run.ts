@@ -44,6 +44,8 @@ export class VisualizeWork {
     const { run } = this.live;
     const held = this.previews.get(index) ?? this.frames?.[index];
     if (held !== undefined) return held;
+    // a picture of the moment that is gone already: the newest there is says as much
+    if (index >= PREVIEW && run.frames.length > 0) return [...this.previews.values()].at(-1) ?? this.last();
     if (this.frames !== null || run.picture === null || index >= run.frames.length) {
       throw new UserError(`The run has no frame ${index}.`, 'Choose another frame.');
     }
