@@ -67,6 +67,23 @@ function single(network: Network, layer: string): boolean {
   return nodeOf(network, layer).operation.op === 'dense' || !windowOf(network, layer).whole;
 }
 
+/** The pre-activations of a layer with one position, by weights that are disposed of with the objective. */
+function weighed(
+  name: string,
+  network: Network,
+  layer: string,
+  weights: ReturnType<typeof unitWeights>,
+): Objective {
+  return {
+    name,
+    of: (x) => unitPreActivations(network, x, layer, weights),
+    weighs: { network, layer, weights },
+    dispose: () => {
+      weights.dispose();
+    },
+  };
+}
+
 /**
  * The pre-activation of one unit per picture: unit units[i] for picture i. Pictures are windows of the layer's
  * receptive field; where that is larger than the image, whole images, and the map's centre is read.
@@ -76,15 +93,7 @@ export function neuron(network: Network, layer: string, units: readonly number[]
   if (!single(network, layer)) {
     return { name, ...mapped(network, layer, oneHot(units, nodeOf(network, layer).shape[2]), 'centre') };
   }
-  const weights = unitWeights(network, layer, units);
-  return {
-    name,
-    of: (x) => unitPreActivations(network, x, layer, weights),
-    weighs: { network, layer, weights },
-    dispose: () => {
-      weights.dispose();
-    },
-  };
+  return weighed(name, network, layer, unitWeights(network, layer, units));
 }
 
 /** A unit's pre-activation averaged over all its positions on a whole image; unit units[i] for picture i. */
@@ -97,15 +106,7 @@ export function channel(network: Network, layer: string, units: readonly number[
 export function direction(network: Network, layer: string, vectors: Tensor2D): Objective {
   const name = `direction ${layer}`;
   if (!single(network, layer)) return { name, ...mapped(network, layer, vectors.clone(), 'centre') };
-  const weights = combinedWeights(network, layer, vectors);
-  return {
-    name,
-    of: (x) => unitPreActivations(network, x, layer, weights),
-    weighs: { network, layer, weights },
-    dispose: () => {
-      weights.dispose();
-    },
-  };
+  return weighed(name, network, layer, combinedWeights(network, layer, vectors));
 }
 
 /**

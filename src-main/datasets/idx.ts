@@ -12,11 +12,25 @@ export interface Idx {
   readonly data: Uint8Array;
 }
 
+function readUnzipped(path: string): Buffer {
+  let raw: Buffer;
+  try {
+    raw = readFileSync(path);
+  } catch (cause) {
+    throw new UserError(`${path} cannot be read.`, 'Check the path.', { cause });
+  }
+  if (raw[0] !== 0x1f || raw[1] !== 0x8b) return raw;
+  try {
+    return gunzipSync(raw);
+  } catch (cause) {
+    throw new UserError(`${basename(path)} is a gzip file that is damaged or cut short.`, REMEDY, { cause });
+  }
+}
+
 /** Reads unsigned bytes with `dimensions` dimensions. Throws a UserError with what was expected and found. */
 export function readIdx(path: string, dimensions: number): Idx {
   const name = basename(path);
-  const raw = readFileSync(path);
-  const bytes = raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw;
+  const bytes = readUnzipped(path);
   const expected = 0x0800 + dimensions;
   const magic = bytes.length >= 4 ? bytes.readUInt32BE(0) : -1;
   if (magic !== expected) {

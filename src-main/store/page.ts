@@ -2,15 +2,7 @@
 import type { Gallery, GalleryUnit } from '../contract/gallery';
 import type { Display } from '../contract/method';
 import { enlarge, png, type Pixels } from '../pictures/sheet';
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+import { escape } from '../report/escape';
 
 const DISPLAYS: Readonly<Record<Display, string>> = {
   contrast: 'each picture from its own minimum, black, to its own maximum, white',

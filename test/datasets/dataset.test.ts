@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { batches, openMnist, sampleWindows } from '../../src-main/datasets/dataset';
+import { UserError } from '../../src-main/contract/errors';
+import { batches, openIdx, openMnist, sampleWindows } from '../../src-main/datasets/dataset';
 import { readIdx } from '../../src-main/datasets/idx';
 
 const folder = mkdtempSync(join(tmpdir(), 'idx-'));
@@ -28,6 +29,58 @@ describe('IDX files', () => {
       'starts with 2049; an IDX file of 3 dimensions starts with 2051',
     );
     expect(() => readIdx(file(labels.subarray(0, 2)), 1)).toThrow('starts with -1');
+  });
+});
+
+/** An IDX file of images of `height` × 2 pixels. */
+const images = (count: number, height = 2): string =>
+  file(
+    Uint8Array.from([
+      0,
+      0,
+      8,
+      3,
+      ...[count, height, 2].flatMap((n) => [0, 0, 0, n]),
+      ...Array<number>(count * height * 2).fill(9),
+    ]),
+  );
+const labelled = (...values: number[]): string =>
+  file(Uint8Array.from([0, 0, 8, 1, 0, 0, 0, values.length, ...values]));
+
+describe('a dataset of four IDX files', () => {
+  const fitting = {
+    trainImages: images(2),
+    trainLabels: labelled(0, 9),
+    testImages: images(1),
+    testLabels: labelled(3),
+  };
+  it('is read when they fit together', () => {
+    const { train, test, height, width } = openIdx('own', fitting);
+    expect([train.count, test.count, height, width, ...train.labels]).toEqual([2, 1, 2, 2, 0, 9]);
+  });
+  it.each([
+    ['another number of labels', { trainLabels: labelled(1) }, 'There are 2 images but 1 labels'],
+    [
+      'a label beyond the classes',
+      { testLabels: labelled(10) },
+      'A label is 10; the network has ten classes',
+    ],
+    ['test images of another size', { testImages: images(1, 3) }, 'Training images are 2×2, test images 3×2'],
+    [
+      'labels in place of images',
+      { trainImages: labelled(1, 2) },
+      'starts with 2049; an IDX file of 3 dimensions',
+    ],
+    ['a missing file', { testImages: join(folder, 'none') }, 'none cannot be read'],
+    [
+      'a header alone',
+      { testImages: file(Uint8Array.from([0, 0, 8, 3, 0, 0])) },
+      'ends within its header, after 6 bytes',
+    ],
+    ['a gzip file cut short', { testLabels: file(gzipSync(labels).subarray(0, 15)) }, 'damaged or cut short'],
+  ])('is refused with %s, saying what was expected and found', (_, wrong, sentence) => {
+    expect(() => openIdx('own', { ...fitting, ...wrong })).toThrow(sentence);
+    expect(() => openIdx('own', { ...fitting, ...wrong })).toThrow(UserError);
   });
 });
 

@@ -151,6 +151,10 @@ describe('training', () => {
     expect(greatestDifference(weightsOf(rest), weightsOf(whole))).toBeLessThan(1e-5);
     const snapshots = [...first, ...rest].filter((event) => event.type === 'snapshot');
     expect(snapshots.map(({ step }) => step)).toEqual([0, 25]);
+    const uninterrupted = whole.filter((event) => event.type === 'snapshot');
+    snapshots.forEach(({ weights }, i) => {
+      expect(greatestDifference(weights, uninterrupted[i]?.weights ?? [])).toBeLessThan(1e-5);
+    });
 
     await expect(
       all(train({ dataset, configuration: { ...configuration, seed: 9 }, folder })),
