@@ -90,8 +90,9 @@ function neighbourCorrelation(values: Float32Array, rows: number, columns: numbe
   return squares === 0 ? 0 : products / (pairs * (squares / (values.length / size)));
 }
 
-/** Whether a convolution's kernels are smoother in space than their weights in random order; null for 1×1 kernels. */
+/** Whether a convolution's kernels are smoother in space than their weights in random order; null for 1×1 and for dense ones. */
 export function smoothness(network: Network, layer: string, seed = 0): Smoothness | null {
+  if (kernelOf(network, layer).shape.length !== 4) return null;
   const { values, n, rows, columns } = kernelSlices(network, layer, 1000);
   if (rows * columns < 4) return null;
   const value = neighbourCorrelation(values, rows, columns);

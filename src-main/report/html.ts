@@ -17,10 +17,14 @@ function picture(figure: Figure, target: number, most = 900): string {
   return `<figure><div class="frame"><img src="data:image/png;base64,${data}" width="${width}" height="${height}" alt="${escape(figure.caption)}"></div><figcaption>${escape(figure.caption)}</figcaption></figure>`;
 }
 
-const interval = ({ interval: between }: Stated): string =>
+/** A limit written as the number that it belongs to. */
+const inKind = (value: number, text: string): string =>
+  text.endsWith('%') ? `${Math.round(100 * value)} %` : value.toFixed(2).replace('-', '−');
+
+const interval = ({ interval: between, text }: Stated): string =>
   between === null || !between.every(Number.isFinite)
     ? ''
-    : ` (95 %: ${between.map((value) => value.toFixed(2).replace('-', '−')).join(' to ')})`;
+    : ` (95 %: ${between.map((value) => inKind(value, text)).join(' to ')})`;
 
 const numbers = (both: readonly Stated[], precise: boolean): string =>
   `<div class="numbers">${both
@@ -38,12 +42,19 @@ function numeric(rows: readonly (readonly string[])[], column: number): boolean 
   return column > 0 && rows.every((row) => /^[−\d–.]|^not known/.test(row[column] ?? ''));
 }
 
+/** Sheets of small pictures stand two in a row, those of whole images one. */
+function shownInRow(figure: Figure): string {
+  if (figure.columns === 1) return picture(figure, 84);
+  const small = figure.width / figure.columns < 24;
+  return picture(figure, small && figure.columns <= 10 ? 45 : 58, small && figure.columns <= 10 ? 456 : 920);
+}
+
 function block(made: Block): string {
   switch (made.type) {
     case 'text':
       return `${made.heading === null ? '' : `<h3>${escape(made.heading)}</h3>`}<p>${escape(made.text)}</p>`;
     case 'figures':
-      return `<div class="figures">${made.figures.map((figure) => picture(figure, figure.columns > 10 ? 42 : figure.columns > 1 ? 64 : 84)).join('')}</div>`;
+      return `<div class="figures">${made.figures.map(shownInRow).join('')}</div>`;
     case 'table': {
       const { caption, columns, rows } = made.table;
       const align = columns.map((_, i) => (numeric(rows, i) ? ' class="n"' : ''));
@@ -83,11 +94,11 @@ export function reportHtml(answer: QuestionAnswer): string {
 <title>The question, answered for ${escape(model.name)} on ${escape(dataset.name)}</title><style>${STYLE}</style></head><body>
 <h1>What do the filters look for, and can the pictures be trusted?</h1>
 <p class="lead">Someone trained the tutorial’s CNN, made for every filter the input that should activate it most, and was unhappy with the pictures: all alike, no diagonals, no curves, and a second layer that looks like nothing. Four questions came of it. Here they are answered for one model, by numbers that were computed from it and from its data.</p>
-<p class="facts">Model ${escape(model.name)} (sha256 ${escape(model.sha256.slice(0, 12))}…), ${escape(dataset.name)}, ${dataset.images.toLocaleString('en').replaceAll(',', ' ')} training images.${accuracy} Seed ${seed}; ${Math.round(seconds)} s of computing; Filterscope ${escape(appVersion)}. Grey pictures: where a caption says plain, kernel or filter, mid grey is zero; else black is the least and white the greatest value of each picture.</p>
+<p class="facts">Model “${escape(model.name)}” (sha256 ${escape(model.sha256.slice(0, 12))}…), ${escape(dataset.name)}, ${dataset.images.toLocaleString('en').replaceAll(',', ' ')} training images.${accuracy} Seed ${seed}; ${Math.round(seconds)} s of computing; Filterscope ${escape(appVersion)}. Grey pictures: where a caption says plain, kernel or filter, mid grey is zero; else black is the least and white the greatest value of each picture.</p>
 <div class="cards">${questions.map(card).join('')}</div>
 ${questions.map(chapter).join('\n')}
-<section><h2>How far this goes</h2>${list(limits)}</section>
-<section><h2>Where the measures come from</h2>${list(references)}<h3>Make it again</h3><p>filterscope answer MODEL OUT.html --seed ${seed} computes every number and picture on this page anew; with --json it prints them.</p></section>
+<section class="tail"><h2>How far this goes</h2>${list(limits)}</section>
+<section class="tail"><h2>Where the measures come from</h2>${list(references)}<h3>Make it again</h3><p>filterscope answer MODEL OUT.html --seed ${seed} computes every number and picture on this page anew; with --json it prints them.</p></section>
 </body></html>
 `;
 }

@@ -31,8 +31,8 @@ section>.numbers{margin:20px 0 8px}
 .answer{font-size:16px}
 figure{margin:0}
 .pair figure{flex:0 0 auto}
-.figures{display:flex;flex-wrap:wrap;gap:20px 24px;margin:12px 0 20px}
-.frame{background:var(--well);outline:1px solid var(--border);display:inline-block;line-height:0;max-width:100%;overflow-x:auto}
+.figures{display:flex;flex-wrap:wrap;align-items:flex-start;gap:20px 16px;margin:12px 0 20px}
+.frame{vertical-align:top;background:var(--well);outline:1px solid var(--border);display:inline-block;line-height:0;max-width:100%;overflow-x:auto}
 .frame img{image-rendering:pixelated;display:block}
 figcaption,caption{font-size:12px;line-height:16px;color:var(--text2);text-align:left}
 figcaption{margin-top:6px;max-width:52ch}
@@ -52,7 +52,8 @@ li{margin:0 0 4px;max-width:90ch}
 @media print{:root{--bg:#fff;--surface:#fff;--well:#fff;--border:#ccc;--edge:#777;--text:#000;--text2:#333;--text3:#555;--accent:#0b6780;--s2:#b85200;--grid:#ddd}
 html{background:#fff}body{padding:0;max-width:none;font-size:10.5pt;line-height:15pt}
 section{border:0;padding:0;margin:0 0 18pt}
-section+section,.first{break-before:page}
+section:not(.tail){break-before:page}
+.verdict,thead,caption{break-after:avoid}
 h2,h3,.answer{break-after:avoid}
 .card,figure,svg,tr,.pair,.numbers{break-inside:avoid}
 .figures{gap:10pt 14pt}.figures img{max-width:100%}

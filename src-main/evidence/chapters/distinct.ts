@@ -44,7 +44,9 @@ function kernelsInWords(facts: LayerFacts): { words: string; noisy: boolean } {
     smooth === null
       ? ''
       : noisy
-        ? ': in space they are no smoother than noise'
+        ? smooth.p > 0.05
+          ? ': in space they are no smoother than noise'
+          : ': in space they are hardly smoother than noise'
         : ': they are smoother than noise, so training did shape them';
   return { words: parts.length === 0 ? '' : `On ${layer} ${parts.join(', and ')}${verdict}.`, noisy };
 }

@@ -53,6 +53,7 @@ export function layersChapter({ first, second, options }: Facts): Answered {
   );
   const for80 = middle(second.explained.map(({ unitsFor80 }) => unitsFor80));
   const linearity = middle(second.explained.map((one) => one.linearity));
+  const fresh = needed(second, 'Untrained network');
   const complex = middle(upper) > middle(below) && more.p < 0.05;
   const composed = effective.interval[0] > 1.5;
   const unit = strongestUnit(second);
@@ -73,7 +74,7 @@ export function layersChapter({ first, second, options }: Facts): Answered {
       'What each layer can see',
     ),
     text(
-      `How many strokes does it take to draw 80 % of a picture’s variance (matching pursuit over bent Gabor pairs, at most 12)? ${first.layer}: median ${number(middle(below), 1)}; ${second.layer}: ${number(middle(upper), 1)}; a picture of ${second.layer} needs more in ${number(100 * more.area, 0)} % of pairs (rank-sum p ${more.p < 0.001 ? '< 0.001' : `= ${number(more.p, 3)}`}). ${complex ? 'So its pictures are more complex, and still far from noise, which needs all 12.' : 'So they are not more complex by this measure.'}`,
+      `How many strokes does it take to draw 80 % of a picture’s variance (matching pursuit over bent Gabor pairs, at most 12)? ${first.layer}: median ${number(middle(below), 1)}; ${second.layer}: ${number(middle(upper), 1)}; a picture of ${second.layer} needs more in ${number(100 * more.area, 0)} % of pairs (rank-sum p ${more.p < 0.001 ? '< 0.001' : `= ${number(more.p, 3)}`}). ${complex ? 'So its pictures are more complex, and still far from noise, which needs all 12.' : 'So they are not more complex by this measure.'}${fresh.length === 0 ? '' : ` The same network before its first update needs ${number(middle(fresh), 1)} on ${second.layer}: ${Math.abs(middle(fresh) - middle(upper)) < 1 ? 'the larger window and the composition make the difference, training hardly adds to it.' : middle(fresh) > middle(upper) ? 'training made its pictures simpler.' : 'training made its pictures more complex.'}`}`,
       'Complexity, counted in strokes',
     ),
     table(

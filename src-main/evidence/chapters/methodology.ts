@@ -4,7 +4,19 @@ import type { Facts } from '../gather';
 import { strongestUnit } from '../gather';
 import { kernelPictures } from '../kernels';
 import { distinctnessOf } from '../gather';
-import { countShapes, figure, number, pictureOf, range, share, sheet, stated, table, text } from './words';
+import {
+  countShapes,
+  figure,
+  number,
+  pictureOf,
+  plainNumber,
+  range,
+  share,
+  sheet,
+  stated,
+  table,
+  text,
+} from './words';
 
 const QUESTION = 'Is the methodology right? How and when does one normalise?';
 
@@ -29,7 +41,7 @@ export function methodology({ first, second, faults, options }: Facts): Answered
         'One step decides everything',
       ),
       text(
-        'Each fault below is repaired alone, everything else left as it was. The figure says what the repair changes on this model.',
+        'Each fault below is repaired alone, everything else left as it was (the path through the real layers together with the slice, since the wrong unit would be judged otherwise). The figure says what the repair changes on this model.',
         'The faults, one by one',
       ),
       table(
@@ -39,8 +51,8 @@ export function methodology({ first, second, faults, options }: Facts): Answered
           title,
           layer,
           measure,
-          number(before),
-          number(after),
+          plainNumber(before),
+          plainNumber(after),
         ]),
       ),
     );

@@ -146,7 +146,7 @@ export function shapesChapter({ first, second, options }: Facts): Answered {
   return {
     id: 'shapes',
     question: 'Should there not be some diagonals and curves, not only edges?',
-    verdict: has ? (notLearnt ? 'Yes, by chance' : 'Yes') : 'Not here',
+    verdict: has ? (notLearnt ? 'Yes, but not learnt' : 'Yes') : 'Not here',
     sentence: has
       ? notLearnt
         ? 'There are, once a picture must look like data; but the same network before training shows as many, so these were not learnt.'

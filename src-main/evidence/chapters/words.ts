@@ -13,6 +13,9 @@ export function number(value: number, digits = 2): string {
 }
 export const share = (value: number, digits = 0): string =>
   Number.isFinite(value) ? `${number(100 * value, digits)} %` : 'not known';
+/** Counts stay whole. */
+export const plainNumber = (value: number): string =>
+  number(value, Number.isInteger(value) && value > 2 ? 0 : 2);
 export const range = ([low, high]: readonly [number, number], digits = 2): string =>
   `${number(low, digits)} to ${number(high, digits)}`;
 
@@ -56,7 +59,9 @@ export function sheet(
 ): Figure {
   const pictures = showAll(values, shape, display);
   const across = Math.min(columns, Math.max(1, pictures.length));
-  const made = montage(pictures, { columns: across, gap: 1 });
+  // kernels are so small that a gap of one of their pixels would be a bar
+  const zoom = shape.width < 10 ? 4 : 1;
+  const made = montage(pictures, { columns: across, gap: zoom === 1 ? 1 : 2, zoom });
   return { height: made.height, width: made.width, png: png(made), caption, columns: across };
 }
 

@@ -1,0 +1,146 @@
+// A unit's evidence against the same worked out by hand: windows, places, labels, what drives it.
+import { afterAll, describe, expect, test } from 'vitest';
+import { openMnist } from '../../src-main/datasets/dataset';
+import { decompose, decomposition, layerBelow } from '../../src-main/evidence/decomposition';
+import { pathCheck } from '../../src-main/evidence/path';
+import { scoresOf } from '../../src-main/evidence/real-space';
+import { realScores } from '../../src-main/evidence/real-scores';
+import { realWindows } from '../../src-main/evidence/real-windows';
+import { cut, scan } from '../../src-main/evidence/scan';
+import { runEvidence } from '../../src-main/evidence/selectivity';
+import { kernelOf, movement, smoothness } from '../../src-main/evidence/kernels';
+import { unitEvidence } from '../../src-main/evidence/unit';
+import { tf } from '../../src-main/native/tensorflow';
+import { nodeOf } from '../../src-main/network/network';
+import { question } from '../support/networks';
+
+const network = await question();
+const dataset = openMnist();
+afterAll(() => {
+  network.dispose();
+});
+const bias = (layer: string, unit: number): number => {
+  const { operation } = nodeOf(network, layer);
+  return operation.op === 'conv2d' ? (operation.bias?.dataSync()[unit] ?? NaN) : NaN;
+};
+
+describe('a scan of the training images', () => {
+  test('finds windows where it says: cut out again, they have the score that was found', async () => {
+    const found = await scan(network, 'conv2', dataset, {}, { most: 40 });
+    expect(found.looked).toBe(40 * 64);
+    for (const unit of [0, 5]) {
+      for (const list of [found.best[unit] ?? [], found.worst[unit] ?? []]) {
+        expect(list).toHaveLength(9);
+        expect(new Set(list.map(({ image }) => image)).size).toBe(9);
+        const again = scoresOf(network, 'conv2', new Array<number>(9).fill(unit), cut(found, list, dataset));
+        again.forEach((score, i) => {
+          expect(score).toBeCloseTo(list[i]?.score ?? NaN, 3);
+        });
+      }
+      const scores = (found.best[unit] ?? []).map(({ score }) => score);
+      expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    }
+  });
+
+  test('misses nothing: no window of the images beats the best', async () => {
+    const found = await scan(network, 'conv1', dataset, {}, { most: 3 });
+    const all = [];
+    for (let image = 0; image < 3; image++) {
+      for (let top = 0; top <= 23; top++)
+        for (let left = 0; left <= 23; left++) all.push({ image, top, left, score: 0 });
+    }
+    const windows = cut(found, all, dataset);
+    const scores = scoresOf(network, 'conv1', new Array<number>(all.length).fill(2), windows);
+    const lit = [...scores].filter((_, i) => Math.max(...windows.subarray(i * 25, (i + 1) * 25)) >= 0.2);
+    expect(Math.max(...lit)).toBeCloseTo(found.best[2]?.[0]?.score ?? NaN, 4);
+    expect(Math.min(...lit)).toBeCloseTo(found.worst[2]?.[0]?.score ?? NaN, 4);
+  });
+});
+
+test('the shares of a decomposition, unscaled, add up to the pre-activation less the bias', async () => {
+  const found = await scan(network, 'conv2', dataset, {}, { most: 20 });
+  const window = cut(found, (found.best[3] ?? []).slice(0, 1), dataset);
+  const explained = decompose(network, 'conv2', 3, window);
+  const score = scoresOf(network, 'conv2', [3], window)[0] ?? NaN;
+  const shares = explained?.all.map(({ share }) => share) ?? [];
+  const positive = shares.filter((share) => share > 0).reduce((sum, share) => sum + share, 0);
+  expect(positive).toBeCloseTo(1, 4);
+  // the sum of all shares is (score − bias) / positive drive: its sign and its being below 1 are fixed by that
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  expect(Math.sign(total)).toBe(Math.sign(score - bias('conv2', 3)));
+  const crossed = decomposition(network, 'conv2', 3, window);
+  expect(crossed?.layer).toBe('conv1');
+  expect(crossed?.parts).toHaveLength(12);
+  for (const { top, left, height, width } of crossed?.parts ?? []) {
+    expect([height, width]).toEqual([5, 5]);
+    expect(top).toBeGreaterThanOrEqual(0);
+    expect(left + width).toBeLessThanOrEqual(14);
+  }
+  expect(layerBelow(network, 'conv1')).toBeNull();
+  expect(layerBelow(network, 'dense')).toBeNull();
+});
+
+test('a unit’s page says where, how often and for which labels it answers', async () => {
+  const found = await scan(network, 'conv2', dataset, {}, { most: 60 });
+  const sample = realWindows(dataset, network, 'conv2');
+  const few = { ...sample, count: 400, values: sample.values.subarray(0, 400 * 196) };
+  const scores = await realScores(network, 'conv2', few, () => Promise.resolve());
+  const page = unitEvidence(network, 'conv2', 1, found, scores, dataset);
+  expect(page.best.scores).toHaveLength(9);
+  expect(page.histogram.counts.reduce((sum, count) => sum + count, 0)).toBe(400);
+  expect(page.answersTo.filter((area) => area >= 0 && area <= 1).length).toBe(10);
+  expect(page.selectivity).toBeGreaterThan(0);
+  expect(page.selectivity).toBeLessThan(1);
+  expect(page.builtFrom.length).toBeGreaterThan(0);
+  page.best.images.forEach((image, i) => {
+    expect(page.best.labels[i]).toBe(dataset.train.labels[image]);
+  });
+});
+
+test('a run of the best real windows themselves is like real data, and takes the path of real windows', async () => {
+  const found = await scan(network, 'conv2', dataset, {}, { most: 60 });
+  const real = realWindows(dataset, network, 'conv2').values.subarray(0, 3000 * 196);
+  const bestOf = (unit: number): Float32Array => cut(found, found.best[unit] ?? [], dataset);
+  const images = Float32Array.from([0, 1, 2].flatMap((unit) => [...bestOf(unit).subarray(0, 196)]));
+  const units = [0, 1, 2].map((unit) => ({
+    ...{ unit, state: 'converged' as const, score: 1, bestReal: 1, norm: 1, startScores: [1] },
+    certificate: { cosine: 1, gap: 0 },
+  }));
+  const judged = runEvidence({
+    network,
+    layer: 'conv2',
+    units,
+    images,
+    shape: { height: 14, width: 14 },
+    real,
+    bestOf,
+  });
+  judged.commonBudget.forEach((ratio) => {
+    expect(ratio).toBeCloseTo(1, 3);
+  });
+  judged.path?.picture.forEach((value, i) => {
+    expect(value).toBeGreaterThan(judged.path?.noise[i] ?? NaN);
+  });
+  expect(judged.likeness).toBeGreaterThanOrEqual(judged.likenessInterval[0]);
+  expect(judged.meaning[0]).toContain('local optimum');
+  expect(pathCheck(network, 'conv1', bestOf(0).subarray(0, 25), bestOf(0).subarray(0, 225))).toBeNull();
+});
+
+test('kernels: a network has not moved from itself, and random kernels are no smoother than chance', async () => {
+  expect(movement(network, network, 'conv2')).toBe(0);
+  const other = await question({ seed: 9 });
+  // two random starts of equal size are √2 apart
+  expect(movement(network, other, 'conv2')).toBeCloseTo(Math.SQRT2, 1);
+  other.dispose();
+  expect(smoothness(network, 'conv2')?.p).toBeGreaterThan(0.01);
+  expect(kernelOf(network, 'conv1').shape).toEqual([5, 5, 1, 6]);
+  expect(smoothness(network, 'dense')).toBeNull();
+});
+
+test('evidence leaves no tensor behind', async () => {
+  await scan(network, 'conv2', dataset, {}, { most: 10 });
+  const before = tf.memory().numTensors;
+  const found = await scan(network, 'conv2', dataset, {}, { most: 10 });
+  decomposition(network, 'conv2', 0, cut(found, (found.best[0] ?? []).slice(0, 1), dataset));
+  expect(tf.memory().numTensors).toBe(before);
+});
