@@ -9,6 +9,7 @@ import type {
   RunEvidence,
   UnitEvidence,
 } from './contract/calls';
+import type { Decomposition, Facets, PriorLadder, ThroughTraining } from './contract/evidence';
 import type { ModelInfo } from './contract/model';
 import type { TrainingReport, TrainingTest } from './contract/run';
 
@@ -37,7 +38,7 @@ export type VisualizeProgress =
   | {
       readonly type: 'begun';
       readonly units: readonly number[];
-      readonly picture: { readonly height: number; readonly width: number; readonly channels: number };
+      readonly picture: PictureSize;
       /** Objective at the best real window, per unit; NaN without data. */
       readonly bestReal: Float32Array;
     }
@@ -73,6 +74,12 @@ export interface Trained {
   /** False when it was stopped: its checkpoint lies in the folder. */
   readonly ended: boolean;
   readonly step: number;
+}
+
+export interface PictureSize {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
 }
 
 interface Job<Input, Output, Progress = never> {
@@ -128,15 +135,29 @@ export interface Jobs {
       readonly model: string;
       readonly layer: string;
       readonly dataset: string;
+      /** The kept pictures of these units, [units × picture]. */
       readonly images: Float32Array;
+      readonly picture: PictureSize;
       readonly units: readonly GalleryUnit[];
     },
     RunEvidence
+  >;
+  readonly decomposition: Job<
+    Unit & { readonly image: Float32Array; readonly picture: PictureSize },
+    Decomposition | null
+  >;
+  readonly facets: Job<Unit & { readonly dataset: string; readonly method: Method }, Facets>;
+  readonly prior: Job<Unit & { readonly dataset: string }, PriorLadder>;
+  readonly throughTraining: Job<
+    { readonly model: string; readonly layer: string; readonly dataset: string },
+    ThroughTraining | null
   >;
   readonly answer: Job<
     {
       readonly model: string;
       readonly dataset: string;
+      /** What the app calls the model. */
+      readonly name: string;
     },
     QuestionAnswer,
     { readonly done: number; readonly total: number; readonly doing: string }

@@ -31,6 +31,20 @@ codec.register({
   decode: (bytes) => new Float32Array(new Uint8Array(bytes).buffer),
 });
 
+/** Positions and indices: what MessagePack would turn into plain bytes. */
+const integers = [
+  [2, Uint16Array],
+  [3, Uint32Array],
+] as const;
+for (const [type, Kind] of integers) {
+  codec.register({
+    type,
+    encode: (value) =>
+      value instanceof Kind ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : null,
+    decode: (bytes) => new Kind(new Uint8Array(bytes).buffer),
+  });
+}
+
 export const packWire = (value: unknown): Uint8Array<ArrayBuffer> =>
   encode(value, { extensionCodec: codec, ignoreUndefined: true });
 

@@ -2,10 +2,13 @@
 import { UserError } from '../contract/errors';
 import type { Pictures } from '../engine-link';
 import { extremeWindows } from '../evidence/real-scores';
+import { cut } from '../evidence/scan';
+import { unitEvidence as judge } from '../evidence/unit';
 import { nodeOf, type Network, type Node } from '../network/network';
 import type { Handler } from './job';
 import { withNetwork } from './networks';
 import { withDataset, withLayerData } from './real';
+import { withScan } from './scans';
 
 /** Windows shown of each unit. */
 const COUNT = 9;
@@ -43,19 +46,26 @@ export const layerEvidence: Handler<'layerEvidence'> = ({ model, layer, dataset 
     }),
   );
 
+export const unitEvidence: Handler<'unitEvidence'> = ({ model, layer, unit, dataset }) =>
+  withNetwork(model, (network) => {
+    mustHave(network, layer, unit);
+    return withLayerData(dataset, network, layer, ({ scores }) =>
+      withScan(dataset, network, layer, (found) =>
+        withDataset(dataset, (data) => judge(network, layer, unit, found, scores, data)),
+      ),
+    );
+  });
+
 export const windows: Handler<'windows'> = ({ model, layer, unit, dataset, worst }) =>
   withNetwork(model, (network) => {
     mustHave(network, layer, unit);
-    return withLayerData(dataset, network, layer, ({ sample, scores }): Pictures => {
-      const { height, width } = sample;
-      const size = height * width;
-      const found = extremeWindows(scores, sample, unit, COUNT, worst ? 'worst' : 'best');
-      const values = new Float32Array(found.length * size);
-      found.forEach(({ index }, i) => {
-        values.set(sample.values.subarray(index * size, (index + 1) * size), i * size);
-      });
-      return { height, width, channels: 1, count: found.length, values };
-    });
+    return withScan(dataset, network, layer, (scan) =>
+      withDataset(dataset, (data): Pictures => {
+        const found = (worst ? scan.worst : scan.best)[unit] ?? [];
+        const { height, width } = scan;
+        return { height, width, channels: 1, count: found.length, values: cut(scan, found, data) };
+      }),
+    );
   });
 
 export const kernel: Handler<'kernel'> = ({ model, layer, unit, channel }) =>

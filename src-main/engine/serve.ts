@@ -2,7 +2,8 @@
 import { explain, UserError } from '../contract/errors';
 import type { JobName, Jobs, ToEngine } from '../engine-link';
 import { doctor } from './doctor';
-import { kernel, layerEvidence, testImage, windows } from './evidence';
+import { kernel, layerEvidence, testImage, unitEvidence, windows } from './evidence';
+import { answer, decomposition, facets, prior, runEvidence, throughTraining } from './judgement';
 import type { Handler, JobContext } from './job';
 import { factsOf, withNetwork } from './networks';
 import type { Port } from './port';
@@ -11,11 +12,7 @@ import { trainModel } from './train';
 import { visualizeLayer } from './visualize';
 import { warmUp } from './warm-up';
 
-/** Jobs of the evidence that come with it. */
-type Later = 'unitEvidence' | 'runEvidence' | 'answer';
-const handlers: { readonly [N in Exclude<JobName, Later>]: Handler<N> } & {
-  readonly [N in Later]?: Handler<N>;
-} = {
+const handlers: { readonly [N in JobName]: Handler<N> } = {
   doctor,
   open: ({ model }) => withNetwork(model, factsOf),
   train: trainModel,
@@ -23,6 +20,13 @@ const handlers: { readonly [N in Exclude<JobName, Later>]: Handler<N> } & {
   respond,
   testImage,
   layerEvidence,
+  unitEvidence,
+  runEvidence,
+  decomposition,
+  facets,
+  prior,
+  throughTraining,
+  answer,
   windows,
   kernel,
 };
@@ -69,8 +73,7 @@ export async function serve(port: Port): Promise<void> {
       },
     };
     try {
-      const handler = handlers[name] as Handler<N> | undefined;
-      if (handler === undefined) throw new UserError(`There is no job "${name}".`, 'Update the app.');
+      const handler: Handler<N> = handlers[name];
       port.post({ job, value: await handler(input, context) });
     } catch (error) {
       port.post({ job, error: refusal(error) });

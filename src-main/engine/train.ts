@@ -1,5 +1,5 @@
 // The job 'train': trains into a run's folder, from its checkpoint if there is one.
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { saveModel } from '../training/save';
 import { train } from '../training/train';
@@ -45,6 +45,7 @@ export const trainModel: Handler<'train'> = (input, { signal, progress }) =>
           const { steps, test } = event;
           await rm(join(folder, 'model'), { recursive: true, force: true });
           await saveModel(join(folder, 'model'), { ...about, ...event });
+          await rename(join(folder, 'snapshots'), join(folder, 'model', 'snapshots')).catch(() => undefined);
           await rm(join(folder, 'checkpoint.bin'), { force: true });
           progress({ type: 'test', test: { step: steps, ...test } });
           return { ended: true, step: steps };

@@ -2,12 +2,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import type { QuestionAnswer } from '../contract/answer';
 import { calls, type CallName, type CallOutput, type Calls } from '../contract/calls';
 import { explain, UserError } from '../contract/errors';
 import type { Reply } from '../contract/wire';
 import { catalogue } from '../datasets/catalogue';
 import type { StartEngine } from '../engine-link';
+import { reportHtml } from '../report/html';
 import { resourceFolder, shippedModel } from '../resources';
+import { fileName } from '../store/export';
 import { APP_VERSION } from '../version';
 import { errorReport, licences, machineFacts } from './about';
 import type { Application, HostAbilities } from './application';
@@ -16,6 +19,7 @@ import { Engine } from './engine';
 import { Exports } from './exports';
 import { Galleries } from './galleries';
 import { openLog } from './log';
+import { judged, picked } from './judged-run';
 import { Media } from './media';
 import { Models } from './models';
 import { Runs } from './runs';
@@ -30,17 +34,11 @@ export interface ApplicationOptions {
   readonly startEngine: StartEngine;
 }
 
-type Later =
-  | Extract<CallName, `question.${string}`>
-  | Exclude<Extract<CallName, `evidence.${string}`>, 'evidence.layer' | 'evidence.unit'>;
-
 /** What a call is given: its input as its schema leaves it. */
 type Answer<N extends CallName> = (
   input: z.output<Calls[N]['input']>,
 ) => CallOutput<N> | Promise<CallOutput<N>>;
-type Answers = { readonly [N in Exclude<CallName, Later>]: Answer<N> } & {
-  readonly [N in Later]?: Answer<N>;
-};
+type Answers = { readonly [N in CallName]: Answer<N> };
 
 const isCall = (name: string): name is CallName => Object.hasOwn(calls, name);
 
@@ -87,6 +85,8 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     model: models.get(model).path,
     dataset: models.dataset(model),
   });
+  const answerOf = (model: string): Promise<QuestionAnswer> =>
+    engine.run('answer', { ...place(model), name: models.get(model).info.name });
   const answers: Answers = {
     'app.start': () => ({
       version: APP_VERSION,
@@ -146,6 +146,23 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     'evidence.layer': ({ model, layer }) => engine.run('layerEvidence', { ...place(model), layer }),
     'evidence.unit': ({ model, layer, unit }) => engine.run('unitEvidence', { ...place(model), layer, unit }),
 
+    'evidence.run': async ({ run }) => engine.run('runEvidence', await judged(runs, models, run)),
+    'evidence.decomposition': async ({ run, unit }) =>
+      engine.run('decomposition', await picked(runs, models, run, unit)),
+    'evidence.facets': ({ run, unit }) => {
+      const { request, method } = runs.pictures(run).live.run;
+      return engine.run('facets', { ...place(request.model), layer: request.layer, unit, method });
+    },
+    'evidence.prior': ({ model, layer, unit }) => engine.run('prior', { ...place(model), layer, unit }),
+    'evidence.throughTraining': ({ model, layer }) =>
+      engine.run('throughTraining', { ...place(model), layer }),
+    'question.answer': ({ model }) => answerOf(model),
+    'question.report': async ({ model }) => {
+      const html = new TextEncoder().encode(reportHtml(await answerOf(model)));
+      const name = `${fileName(models.get(model).info.name)}-answer.html`;
+      return exports.add({ name, type: 'text/html', bytes: html });
+    },
+
     'draw.respond': ({ model, image }) => engine.run('respond', { model: models.get(model).path, image }),
     'draw.testImage': async ({ index }) => {
       const { image, label } = await engine.run('testImage', { dataset: 'mnist', index });
@@ -179,8 +196,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
         'Reload the window; if it happens again, report it.',
       );
     }
-    const work = answers[name] as Answer<N> | undefined;
-    if (work === undefined) throw new UserError(`There is no call "${name}".`, 'Update the app.');
+    const work: Answer<N> = answers[name];
     return { ok: true, value: await work(parsed.data as z.output<Calls[N]['input']>) };
   };
   return {

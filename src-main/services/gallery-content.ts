@@ -8,7 +8,7 @@ import { APP_VERSION } from '../version';
 import type { VisualizeWork } from './visualize-run';
 
 /** A unit as it is saved: one that was cut short is still climbing. */
-const saved = (unit: UnitResult): GalleryUnit => ({
+export const saved = (unit: UnitResult): GalleryUnit => ({
   ...unit,
   state: unit.state === 'queued' || unit.state === 'running' ? 'climbing' : unit.state,
 });

@@ -1,6 +1,6 @@
 // The files of a model: which belong to it, copies of them, a zip of them.
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -57,6 +57,9 @@ export async function copyModel(path: string, folder: string): Promise<string> {
   const files = await modelFiles(path);
   try {
     for (const file of files) await copyFile(file, join(folder, basename(file)));
+    // what was kept while it was trained goes along
+    const snapshots = join(path, 'snapshots');
+    if (existsSync(snapshots)) await cp(snapshots, join(folder, 'snapshots'), { recursive: true });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;

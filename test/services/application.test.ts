@@ -2,8 +2,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decode } from 'fast-png';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { calls, type CallName } from '../../src-main/contract/calls';
+import type { TrainRun } from '../../src-main/contract/run';
 import { openApp, type TestApp } from '../support/app';
 
 let it: TestApp;
@@ -84,6 +86,43 @@ test('the evidence of a layer is numbers and pictures of real windows', async ()
     const response = await it.media(`media/${path}`);
     expect([path, response.status, response.headers.get('content-type')]).toEqual([path, 200, 'image/png']);
   }
+});
+
+test('a run is judged, its pictures explained, its unit shown at other starts and radii', async () => {
+  const judged = await it.call('evidence.run', { run: 'shipped-conv2-whitened' });
+  expect(judged.likeness).toBeGreaterThan(0);
+  expect([judged.nearestReal.length, judged.meaning.length, judged.responses.length]).toEqual([
+    64,
+    64,
+    64 * 64,
+  ]);
+  const asked = await it.call('evidence.run', { run: 'shipped-conv1-question' });
+  expect(asked.nearestReal).toHaveLength(32);
+  const parts = await it.call('evidence.decomposition', { run: 'shipped-conv2-whitened', unit: 3 });
+  expect(parts?.layer).toBe('conv1');
+  expect(await it.call('evidence.decomposition', { run: 'shipped-conv1-whitened', unit: 3 })).toBeNull();
+  const { facets, starts } = await it.call('evidence.facets', { run: 'shipped-conv1-whitened', unit: 3 });
+  expect(facets.reduce((sum, facet) => sum + facet.starts, 0)).toBe(starts);
+  const { rungs } = await it.call('evidence.prior', { model: 'shipped', layer: 'conv1', unit: 3 });
+  expect(rungs.every(({ picture }) => picture.png.length > 50)).toBe(true);
+});
+
+test('a unit is judged by every training image, and its windows are the ones that it names', async () => {
+  const unit = await it.call('evidence.unit', { model: 'shipped', layer: 'conv1', unit: 3 });
+  expect([unit.images, unit.best.scores.length, unit.answersTo.length]).toEqual([60_000, 9, 10]);
+  const row = await it.media('media/windows/shipped/conv1/3.png');
+  const picture = decode(new Uint8Array(await row.arrayBuffer()));
+  expect([picture.width, picture.height]).toEqual([9 * 5, 5]);
+});
+
+test('a model without snapshots has no history; one trained with them has', async () => {
+  expect(await it.call('evidence.throughTraining', { model: 'shipped', layer: 'conv1' })).toBeNull();
+  const configuration = { filters: [4, 6], hidden: 16, steps: 12, snapshots: [0, 6] };
+  const { id } = await it.call('runs.train', { dataset: 'mnist', configuration });
+  const run = (await it.until(id, 'finished')) as TrainRun;
+  const history = await it.call('evidence.throughTraining', { model: run.model ?? '', layer: 'conv1' });
+  expect(history?.moments.map(({ step }) => step)).toEqual([0, 6, 12]);
+  expect(history?.moments[2]?.change).toBeGreaterThan(0);
 });
 
 test.each([
