@@ -63,22 +63,23 @@ const glu = (x: Tensor): Tensor => {
 };
 
 /**
- * The nearest point of the simplex, max(x − τ, 0) (Martins & Astudillo 2016). The k greatest elements are those with
- * 1 + k·x₍ₖ₎ > Σ; τ is found without a gradient through the sorting, and then as their mean, through which it goes.
+ * As Keras computes it (keras/src/backend/tensorflow/nn.py): max(x − τ, 0) with τ = (Σ of the running sums of the k
+ * greatest − 1) / k, where k elements have 1 + k·x₍ₖ₎ > their sum (Martins & Astudillo 2016 take the last running sum
+ * alone). Each element enters as often as it stands in those sums, which is found without a gradient through sorting.
  */
 const sparsemax = (x: Tensor): Tensor => {
   const size = x.shape.at(-1) as number;
-  const support = tf.tidy(() => {
+  const [weights, count] = tf.tidy((): [Tensor, Tensor] => {
     const sorted = tf.topk(x, size).values;
-    const sums = tf.cumsum(sorted, -1);
-    const counts = tf.range(1, size + 1);
-    const count = sorted.mul(counts).add(1).greater(sums).sum(-1, true);
-    const chosen = tf.oneHot(count.sub(1).reshape([-1]).toInt(), size).reshape(x.shape);
-    const threshold = sums.mul(chosen).sum(-1, true).sub(1).div(count);
-    return x.greater(threshold).toFloat();
+    const support = sorted
+      .mul(tf.range(1, size + 1))
+      .add(1)
+      .greater(tf.cumsum(sorted, -1))
+      .toFloat();
+    const above = x.expandDims(-1).greaterEqual(sorted.expandDims(-2)).toFloat();
+    return [above.mul(support.expandDims(-2)).sum(-1), support.sum(-1, true)];
   });
-  const tau = x.mul(support).sum(-1, true).sub(1).div(support.sum(-1, true));
-  return x.sub(tau).mul(support);
+  return tf.relu(x.sub(x.mul(weights).sum(-1, true).sub(1).div(count)));
 };
 
 /** x where it is above the threshold in magnitude, else 0. */

@@ -27,7 +27,10 @@ let files = 0;
  * Throws a UserError for a damaged file.
  */
 export async function withHdf5<T>(bytes: Uint8Array, name: string, work: (file: Hdf5) => T): Promise<T> {
-  const { FS } = await h5wasm.ready;
+  const library = await h5wasm.ready;
+  // what the library would print it throws
+  library.activate_throwing_error_handler();
+  const { FS } = library;
   const path = `/model-${++files}.h5`;
   FS.writeFile(path, bytes);
   let file: File | null = null;

@@ -2,27 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { tf } from '../../../src-main/native/tensorflow';
-import { forward } from '../../../src-main/network/forward';
 import { openModel } from '../../../src-main/network/formats/open';
-import type { Network } from '../../../src-main/network/network';
-import { fixtures, references, worst, type Reference } from './parity';
-
-/** Numbers of channels, rows, columns as rows, columns, channels; others as they are. */
-function channelsLast({ shape, data }: Reference): Float32Array {
-  if (shape.length !== 3) return data;
-  return tf.tidy(() =>
-    tf
-      .tensor3d(data, shape as [number, number, number])
-      .transpose([1, 2, 0])
-      .dataSync<'float32'>(),
-  );
-}
-
-const compute = (network: Network, image: Reference, name: string): Float32Array =>
-  tf.tidy(() =>
-    forward(network, tf.tensor4d(channelsLast(image), [1, ...network.input]), name).dataSync<'float32'>(),
-  );
+import { compute, fixtures, references, worstEitherWay, type Reference } from './parity';
 
 describe.each(readdirSync(fixtures).filter((name) => name.startsWith('onnx-')))('%s', (name) => {
   const folder = join(fixtures, name);
@@ -37,7 +18,7 @@ describe.each(readdirSync(fixtures).filter((name) => name.startsWith('onnx-')))(
       if (!network.nodes.some((own) => own.name === node.name)) continue;
       const found = compute(network, image, node.name);
       // a node may stand as the file has it, or with its channels last
-      const difference = Math.min(worst(found, node.data), worst(found, channelsLast(node)));
+      const difference = worstEitherWay(found, node);
       expect(difference, node.name).toBeLessThan(1e-4);
       greatest = Math.max(greatest, difference);
     }
@@ -51,7 +32,7 @@ describe.each(readdirSync(fixtures).filter((name) => name.startsWith('onnx-')))(
     const last = network.nodes.at(-1)?.name ?? '';
     const found = compute(network, image, last);
     const expected = nodes.at(-1) as Reference;
-    expect(Math.min(worst(found, expected.data), worst(found, channelsLast(expected)))).toBeLessThan(1e-4);
+    expect(worstEitherWay(found, expected)).toBeLessThan(1e-4);
     network.dispose();
   });
 });

@@ -65,6 +65,8 @@ class Translator {
   private readonly graph: OnnxGraph;
   /** Null for what could not be translated. */
   readonly operands = new Map<string, Operand | null>();
+  /** Numbers that stand in the file as constants. */
+  parameters = 0;
 
   constructor(builder: GraphBuilder, graph: OnnxGraph) {
     this.builder = builder;
@@ -105,6 +107,9 @@ class Translator {
   run(): void {
     for (const node of this.ordered()) {
       const outputs = this.node(node);
+      // some exporters write the weights as nodes
+      const [made] = outputs ?? [];
+      if (node.kind === 'Constant' && isConstant(made)) this.parameters += made.data.length;
       node.outputs.forEach((output, i) => this.operands.set(output, outputs?.[i] ?? null));
     }
   }
@@ -227,6 +232,7 @@ export function translateOnnx(
     translator.operands.set(name, start);
     translator.run();
     const output = translator.operands.get(graph.outputs[0] ?? '');
+    parameters += translator.parameters;
     return builder.finish(
       { ...about, parameters },
       scaling,
