@@ -78,6 +78,7 @@ withData(
     .option('--kernel <n>', 'rows and columns of a kernel', whole(1, 15), defaults.kernelSize)
     .option('--hidden <n>', 'neurons of the hidden layer', whole(1, 8192), defaults.hidden)
     .option('--snapshots <list>', 'steps before which the model is kept, like 0,50,500', steps, [])
+    .option('--half', 'save the weights in half precision, in half the space', false)
     .option('--seed <n>', 'seed', seed, defaults.seed),
 )
   .addHelpText(
@@ -93,6 +94,7 @@ withData(
         kernel: number;
         filters: number[];
         snapshots: number[];
+        half: boolean;
       } & Record<'steps' | 'batch' | 'hidden' | 'seed', number>,
     ) => {
       const { batch, hidden, filters, snapshots } = options;
@@ -109,7 +111,15 @@ withData(
       dataFiles(options);
       const out = outOf();
       const commands = await work(out);
-      await commands.trainModel(folder, dataset(commands, options), configuration, out, stop.signal);
+      const precision = options.half ? 'float16' : 'float32';
+      await commands.trainModel(
+        folder,
+        dataset(commands, options),
+        configuration,
+        out,
+        stop.signal,
+        precision,
+      );
     },
   );
 

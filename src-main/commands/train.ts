@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { UserError } from '../contract/errors';
 import type { TrainingConfiguration } from '../contract/training';
 import type { Dataset } from '../datasets/dataset';
-import { saveModel } from '../training/save';
+import type { Precision } from '../network/formats/tfjs-layers';
+import { saveModel, saveSnapshot } from '../training/save';
 import { train } from '../training/train';
 import type { Console } from './console';
 import { percent } from './format';
@@ -27,6 +28,7 @@ export async function trainModel(
   configuration: TrainingConfiguration,
   out: Console,
   signal: AbortSignal,
+  precision: Precision = 'float32',
 ): Promise<boolean> {
   mustNotExist(folder);
   const working = `${folder}.training`;
@@ -42,15 +44,7 @@ export async function trainModel(
           break;
         case 'snapshot': {
           const kept = join(working, 'snapshots', String(event.step));
-          await rm(kept, { recursive: true, force: true });
-          await saveModel(kept, {
-            dataset,
-            configuration,
-            steps: event.step,
-            seconds: 0,
-            weights: event.weights,
-            test: null,
-          });
+          await saveSnapshot(kept, { dataset, configuration, steps: event.step, weights: event.weights });
           break;
         }
         case 'stopped':
@@ -59,7 +53,7 @@ export async function trainModel(
           return false;
         case 'end': {
           bar.stop();
-          const card = await saveModel(folder, { dataset, configuration, ...event });
+          const card = await saveModel(folder, { dataset, configuration, ...event, precision });
           if (existsSync(join(working, 'snapshots'))) {
             await rename(join(working, 'snapshots'), join(folder, 'snapshots'));
           }

@@ -1,7 +1,7 @@
 // The job 'train': trains into a run's folder, from its checkpoint if there is one.
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { saveModel } from '../training/save';
+import { saveModel, saveSnapshot } from '../training/save';
 import { train } from '../training/train';
 import type { Handler } from './job';
 import { withDataset } from './real';
@@ -29,8 +29,7 @@ export const trainModel: Handler<'train'> = (input, { signal, progress }) =>
         case 'snapshot': {
           const { step, weights } = event;
           const kept = join(folder, 'snapshots', String(step));
-          await rm(kept, { recursive: true, force: true });
-          await saveModel(kept, { ...about, steps: step, seconds: 0, weights, test: null });
+          await saveSnapshot(kept, { ...about, steps: step, weights });
           break;
         }
         case 'stopped': {

@@ -1,8 +1,9 @@
 // Saves a trained network as a TensorFlow.js LayersModel folder with its card.
+import { rm } from 'node:fs/promises';
 import type { Card } from '../contract/card';
 import type { TrainingConfiguration } from '../contract/training';
 import type { Dataset } from '../datasets/dataset';
-import { encodeTfjsLayers, type NamedWeight } from '../network/formats/tfjs-layers';
+import { encodeTfjsLayers, type NamedWeight, type Precision } from '../network/formats/tfjs-layers';
 import { writeFolder } from '../store/folder';
 import { APP_VERSION } from '../version';
 import type { Evaluation } from './evaluate';
@@ -16,14 +17,17 @@ export interface Trained {
   readonly weights: readonly NamedWeight[];
   /** null for a snapshot, which is not evaluated. */
   readonly test: Evaluation | null;
+  /** Float32 when it is not said. */
+  readonly precision?: Precision;
 }
 
 /** Writes model.json, weights.bin and card.json, whole or not at all; `folder` must not exist yet. */
 export async function saveModel(folder: string, trained: Trained): Promise<Card> {
-  const { dataset, configuration, steps, seconds, weights, test } = trained;
+  const { dataset, configuration, steps, seconds, weights, test, precision } = trained;
   const { json, bin } = encodeTfjsLayers(
     topology(dataset, configuration, configuration.keepProbability),
     weights,
+    precision,
   );
   const card: Card = {
     appVersion: APP_VERSION,
@@ -44,4 +48,16 @@ export async function saveModel(folder: string, trained: Trained): Promise<Card>
     ]),
   );
   return card;
+}
+
+/**
+ * Writes a moment of a training in half precision, in place of one that a killed run may have left: snapshots are
+ * there to be looked at, and the rounding (2⁻¹¹ of each weight) does not show.
+ */
+export async function saveSnapshot(
+  folder: string,
+  moment: Pick<Trained, 'dataset' | 'configuration' | 'steps' | 'weights'>,
+): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await saveModel(folder, { ...moment, seconds: 0, test: null, precision: 'float16' });
 }

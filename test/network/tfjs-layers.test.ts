@@ -9,6 +9,7 @@ import { forward } from '../../src-main/network/forward';
 import { openModel } from '../../src-main/network/formats/open';
 import { unitLayers } from '../../src-main/network/network';
 import { encodeTfjsLayers } from '../../src-main/network/formats/tfjs-layers';
+import { toFloat16 } from '../../src-main/network/formats/weights';
 import { folderOf, layersModel, QUESTION_LAYERS, QUESTION_WEIGHTS } from './models';
 
 const { json, bin } = encodeTfjsLayers(QUESTION_LAYERS, QUESTION_WEIGHTS);
@@ -22,6 +23,43 @@ it('A saved model loads in tf.loadLayersModel and gives the same', async () => {
   expect((theirs.predict(x) as Tensor).sub(ours).abs().max().dataSync()[0]).toBeLessThan(1e-5);
   expect(network.parameters).toBe(theirs.countParams());
   network.dispose();
+});
+
+it('Half precision takes half the space, loads in tf.loadLayersModel, and rounds to 11 bits', async () => {
+  const half = encodeTfjsLayers(QUESTION_LAYERS, QUESTION_WEIGHTS, 'float16');
+  expect(half.bin.length * 2).toBe(bin.length);
+  const folder = folderOf({ 'model.json': half.json, 'weights.bin': half.bin });
+  const theirs = await tf.loadLayersModel(`file://${join(folder, 'model.json')}`);
+  theirs.getWeights().forEach((weight, i) => {
+    const exact = QUESTION_WEIGHTS[i]?.data as Float32Array;
+    weight.dataSync<'float32'>().forEach((value, at) => {
+      const wanted = exact[at] as number;
+      expect(Math.abs(value - wanted)).toBeLessThanOrEqual(Math.max(2 ** -25, Math.abs(wanted) * 2 ** -11));
+    });
+  });
+  const network = await openModel(join(folder, 'model.json'));
+  const x = tf.randomUniform<Rank.R4>([3, 28, 28, 1], 0, 1, 'float32', 1);
+  const ours = forward(network, x, 'classes/softmax').reshape([3, 10]);
+  expect((theirs.predict(x) as Tensor).sub(ours).abs().max().dataSync()[0]).toBeLessThan(1e-5);
+  network.dispose();
+});
+
+it('Halves are the nearest, ties to even, from the least to beyond the greatest', () => {
+  const values = Float32Array.of(
+    0,
+    -0,
+    1,
+    -2,
+    1 + 2 ** -11,
+    1 + 3 * 2 ** -11,
+    65504,
+    65520,
+    2 ** -24,
+    2 ** -26,
+    NaN,
+  );
+  const expected = [0, 0x8000, 0x3c00, 0xc000, 0x3c00, 0x3c02, 0x7bff, 0x7c00, 1, 0, 0x7e00];
+  expect([...new Uint16Array(toFloat16(values).buffer)]).toEqual(expected);
 });
 
 it('The same files have the same fingerprint, others another', async () => {

@@ -7,6 +7,7 @@ import { isObject, own } from './keras/settings';
 import { translateKeras } from './keras/translate';
 import type { TranslationOptions } from './options';
 import type { TfjsModel } from './tfjs-files';
+import { toFloat16 } from './weights';
 
 /** The network of a LayersModel that was read. */
 export function tfjsLayers(
@@ -36,19 +37,26 @@ export interface NamedWeight {
   readonly data: Float32Array;
 }
 
+/** How weights are written: as they are, or rounded to half precision, which takes half the space. */
+export type Precision = 'float32' | 'float16';
+
 /** model.json and weights.bin of a Sequential model, as tf.loadLayersModel reads them. */
 export function encodeTfjsLayers(
   layers: readonly unknown[],
   weights: readonly NamedWeight[],
+  precision: Precision = 'float32',
 ): { json: string; bin: Buffer } {
-  return encodeTfjsModel({ class_name: 'Sequential', config: { name: 'filterscope', layers } }, weights);
+  const config = { class_name: 'Sequential', config: { name: 'filterscope', layers } };
+  return encodeTfjsModel(config, weights, precision);
 }
 
 /** The same of a model's whole configuration. */
 export function encodeTfjsModel(
   config: unknown,
   weights: readonly NamedWeight[],
+  precision: Precision = 'float32',
 ): { json: string; bin: Buffer } {
+  const quantization = precision === 'float16' ? { quantization: { dtype: 'float16' } } : {};
   const json = {
     format: 'layers-model',
     generatedBy: 'Filterscope',
@@ -57,12 +65,16 @@ export function encodeTfjsModel(
     weightsManifest: [
       {
         paths: ['weights.bin'],
-        weights: weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' })),
+        weights: weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32', ...quantization })),
       },
     ],
   };
   const bin = Buffer.concat(
-    weights.map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)),
+    weights.map(({ data }) =>
+      precision === 'float16'
+        ? toFloat16(data)
+        : new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    ),
   );
   return { json: JSON.stringify(json), bin };
 }

@@ -36,6 +36,26 @@ function half(bits: number): number {
   return sign * 2 ** (exponent - 25) * (1024 + fraction);
 }
 
+/** The half nearest to a number, ties to even (IEEE 754); beyond 65504 infinity. */
+function halfBits(value: number, bits: number): number {
+  const sign = (bits >>> 16) & 0x8000;
+  const magnitude = Math.abs(value);
+  if (Number.isNaN(value)) return sign | 0x7e00;
+  if (magnitude >= 65520) return sign | 0x7c00;
+  // steps of the half: 2⁻²⁴ below the least normal number, else 2⁻¹⁰ of the power of two below
+  const exponent = Math.max(-14, ((bits >>> 23) & 255) - 127);
+  const steps = magnitude / 2 ** (exponent - 10);
+  const down = Math.floor(steps);
+  const odd = steps - down > 0.5 || (steps - down === 0.5 && down % 2 === 1);
+  return sign | (((exponent + 14) << 10) + down + (odd ? 1 : 0));
+}
+
+/** Numbers as little-endian halves. */
+export function toFloat16(values: Float32Array): Uint8Array {
+  const bits = new Uint32Array(values.slice().buffer);
+  return new Uint8Array(Uint16Array.from(values, (value, i) => halfBits(value, bits[i] ?? 0)).buffer);
+}
+
 /** Every half as a number: a table is some ten times as fast. */
 let halves: Float32Array | undefined;
 
