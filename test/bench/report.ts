@@ -59,7 +59,6 @@ function table(results: readonly Result[]): string[] {
         digits(median(values)),
         spread,
         digits(work),
-        digits(work),
         values.length,
         `${digits(ratio(result, first))} ×`,
       ];

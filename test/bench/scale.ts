@@ -6,6 +6,9 @@ import { machine } from './machine';
 import { measurePoint, type Point, type Sized } from './scale-point';
 import { median } from './statistics';
 
+/** Processes a point; the median stands. BENCH_TRIES overrides it. */
+const TRIES = Number(process.env['BENCH_TRIES'] ?? 3);
+
 const BASE: Point = { units: 64, side: 14, channels: 1, depth: 2, starts: 1 };
 
 /** The axes; on each one number of the base changes. */
@@ -31,7 +34,7 @@ function apart(point: Point, threads: number | null): Sized {
   const [command = '', ...args] =
     threads === null ? program : ['taskset', '-c', `0-${threads - 1}`, ...program];
   const tries = Array.from(
-    { length: 3 },
+    { length: TRIES },
     () =>
       JSON.parse(
         execFileSync(command, args, { encoding: 'utf8', env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' } }),
@@ -65,8 +68,9 @@ function markdown(rows: readonly Row[]): string {
       `| ms a step | ${shown.map(({ msPerStep }) => msPerStep.toPrecision(3)).join(' | ')} |`,
       `| peak memory, MB | ${shown.map(({ megabytes }) => megabytes.toFixed(0)).join(' | ')} |`,
       '',
-      `At the end of the axis the time grows as the power ${exponent.toFixed(2)} of it.`,
-      '',
+      ...(axis === 'threads'
+        ? []
+        : [`At the end of the axis the time grows as the power ${exponent.toFixed(2)} of it.`, '']),
     ];
   }).join('\n');
 }
