@@ -12,10 +12,13 @@ export function resourceFolder(): string {
   }
 }
 
-/** The model that ships with the app: the question's, made by `npm run cli -- train resources/model`. */
+/** The model that ships with the app: the question's, made by `npm run cli -- train resources/model --snapshots 50,500`. */
 export const shippedModel = (): string => join(resourceFolder(), 'model');
 
-/** Small networks of the same task from other seeds that ship with the app, to test class pictures for transfer. */
+/**
+ * Networks of the same shape and task that ship with the app, to test class pictures for transfer: made by
+ * `npm run cli -- train resources/models/seed-1 --seed 1 --half`, and 2 likewise.
+ */
 export async function shippedOthers(): Promise<string[]> {
   const folder = join(resourceFolder(), 'models');
   return existsSync(folder) ? (await readdir(folder)).sort().map((name) => join(folder, name)) : [];
