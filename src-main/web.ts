@@ -6,8 +6,10 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { explain } from './contract/errors';
+import { devPage } from './hosts/dev-page';
 import { forkEngine } from './hosts/loopback/engine-process';
 import { startLoopback } from './hosts/loopback/server';
+import { servePage } from './hosts/page';
 import { appFolders } from './native/site';
 import { createApplication } from './services/create-application';
 import { APP_VERSION } from './version';
@@ -48,7 +50,7 @@ function watchOwner(end: () => void): void {
 
 async function serve(
   model: string | undefined,
-  options: { port: number; data?: string; open: boolean },
+  options: { port: number; data?: string; page?: string; open: boolean },
 ): Promise<void> {
   const dataFolder = resolve(options.data ?? appFolders().data);
   const app = await createApplication({
@@ -56,11 +58,11 @@ async function serve(
     abilities: { name: 'web' },
     startEngine: forkEngine(join(here, 'engine.js'), (line) => process.stderr.write(`${line}\n`)),
   });
-  const loopback = await startLoopback({
-    app,
-    page: join(here, '..', 'renderer'),
-    port: options.port,
-  });
+  const media = app.media.bind(app);
+  const { page, port } = options;
+  const serve =
+    page === undefined ? await servePage(join(here, '..', 'renderer'), media) : devPage(page, media);
+  const loopback = await startLoopback({ app, serve, port });
   process.stdout.write(`Filterscope is at ${loopback.url}\n`);
   let ending = false;
   const end = (): void => {
@@ -80,6 +82,7 @@ new Command('filterscope-web')
   .argument('[model]', 'file or folder of a model to open')
   .option('--port <n>', 'port on 127.0.0.1; any free one by default', portOf, 0)
   .option('--data <folder>', "folder for the app's data")
+  .option('--page <address>', "Vite's server, for whoever writes the page: see npm run dev")
   .option('--no-open', 'print the address without opening a browser')
   .action(serve)
   .parseAsync()

@@ -1,5 +1,5 @@
 // The networks that the engine has open, by path; opened on demand, the least used closed again.
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelFacts } from '../engine-link';
 import { openModel } from '../network/formats/open';
@@ -13,9 +13,10 @@ const open = new Recent<Network>(MOST_OPEN, (network) => {
 });
 
 /** Runs `work` with the network of a file or folder, opened anew when that has changed. */
-export async function withNetwork<R>(path: string, work: (network: Network) => Promise<R> | R): Promise<R> {
-  const changed = async (file: string): Promise<number> => (await stat(file).catch(() => null))?.mtimeMs ?? 0;
-  const key = [path, await changed(path), await changed(join(path, 'model.json'))].join('|');
+export function withNetwork<R>(path: string, work: (network: Network) => Promise<R> | R): Promise<R> {
+  // synchronous: each wait would let a run that is at work have its slice before a drawing is answered
+  const changed = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const key = [path, changed(path), changed(join(path, 'model.json'))].join('|');
   return open.use(key, () => openModel(path), work);
 }
 

@@ -2,7 +2,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Application } from '../../services/application';
-import { servePage } from '../page';
 import { say, send, stream } from './answers';
 import { answerCall } from './calls';
 import { refusalOf } from './guard';
@@ -10,8 +9,8 @@ import { Session } from './session';
 
 export interface LoopbackOptions {
   readonly app: Application;
-  /** Folder of the built page. */
-  readonly page: string;
+  /** Answers for the page's files and for what is below media/. */
+  readonly serve: (request: Request) => Promise<Response>;
   /** 0, the default, lets the system choose. */
   readonly port?: number;
 }
@@ -26,8 +25,7 @@ export interface Loopback {
 const ADDRESS = '127.0.0.1';
 
 /** Starts the server; rejects when the port is taken. */
-export async function startLoopback({ app, page, port = 0 }: LoopbackOptions): Promise<Loopback> {
-  const serve = await servePage(page, (request) => app.media(request));
+export async function startLoopback({ app, serve, port = 0 }: LoopbackOptions): Promise<Loopback> {
   const server = createServer({ maxHeaderSize: 16_384 });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

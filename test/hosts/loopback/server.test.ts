@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packWire, unpackWire, type Sent } from '../../../src-main/contract/wire';
 import { startLoopback, type Loopback } from '../../../src-main/hosts/loopback/server';
+import { servePage } from '../../../src-main/hosts/page';
 import type { Application } from '../../../src-main/services/application';
 
 const page = mkdtempSync(join(tmpdir(), 'filterscope-page-'));
@@ -30,7 +31,7 @@ let host: Loopback;
 let cookie: string;
 let setCookie: string;
 beforeAll(async () => {
-  host = await startLoopback({ app, page });
+  host = await startLoopback({ app, serve: await servePage(page, (request) => app.media(request)) });
   const first = await fetch(host.url, { redirect: 'manual' });
   setCookie = first.headers.get('set-cookie') ?? '';
   cookie = setCookie.split(';')[0] ?? '';
