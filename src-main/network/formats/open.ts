@@ -10,6 +10,7 @@ import { openKerasHdf5 } from './keras-hdf5';
 import { openOnnx, tryOnnx } from './onnx-file';
 import type { OpenOptions, TranslationOptions } from './options';
 import { refuseArchive, refuseBytes, refuseFolder } from './refusals';
+import { translateGraph } from './tensorflow/translate';
 import { readTfjs } from './tfjs-files';
 import { tfjsLayers } from './tfjs-layers';
 
@@ -23,7 +24,9 @@ const startsWith = (bytes: Buffer, magic: Buffer): boolean => bytes.subarray(0, 
 
 async function openTfjs(files: ModelFiles, json: string, options: TranslationOptions): Promise<Network> {
   const model = await readTfjs(files, json);
-  return tfjsLayers(model, options);
+  return model.format === 'graph-model' || Array.isArray(model.topology.node)
+    ? translateGraph(model, options)
+    : tfjsLayers(model, options);
 }
 
 async function openArchive(bytes: Buffer, name: string, options: TranslationOptions): Promise<Network> {

@@ -179,6 +179,7 @@ describe(`${CASES} seeded mutations of each kind of file are opened or refused i
     ['.h5 of Keras 2', seedOf(at('separable'), 'keras2.h5')],
     ['.h5 of Keras 3', seedOf(at('residual'), 'keras3.h5')],
     ['model.json', seedOf(at('residual', 'tfjs-uint8'), 'model.json', ['group1-shard1of1.bin'])],
+    ['GraphModel', seedOf(at('graph-separable', 'model'), 'model.json', ['group1-shard1of1.bin'])],
     ['ONNX', seedOf(at('onnx-mobile'), 'model.onnx')],
     ['ONNX beside its weights', seedOf(at('onnx-decoder'), 'dynamo.onnx', ['dynamo.onnx.data'])],
     [

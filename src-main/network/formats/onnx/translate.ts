@@ -10,6 +10,7 @@ import { foldedNode } from './folding';
 import { normalisationNode } from './normalisation';
 import { pointwiseNode } from './pointwise';
 import type { GraphNode, OnnxGraph } from './proto';
+import { resamplingNode } from './resampling';
 import { shapingNode } from './shaping';
 import { windowNode } from './windows';
 
@@ -19,6 +20,7 @@ const translators: readonly TranslateNode[] = [
   pointwiseNode,
   normalisationNode,
   shapingNode,
+  resamplingNode,
 ];
 
 /** Dimensions that images have channels of. */

@@ -1,0 +1,126 @@
+// A TensorFlow.js GraphModel as a network.
+import { UserError } from '../../../contract/errors';
+import type { Network } from '../../network';
+import { GraphBuilder } from '../graph-builder';
+import { CHANNELS_LAST, inOrder, type Value } from '../layout';
+import { constant, isConstant, type Operand } from '../onnx/context';
+import type { TranslationOptions } from '../options';
+import { assumedScaling, placeScaling, statedScaling } from '../scaling';
+import type { TfjsModel } from '../tfjs-files';
+import { graphNodes, NodeContext, type TensorflowNode } from './graph';
+import { translateNode } from './operators';
+
+/** The node that an input names: "name", "name:1", or "^name" for mere order. */
+const sourceOf = (input: string): string | null =>
+  input.startsWith('^') ? null : (input.split(':')[0] ?? '');
+
+/** Nodes in an order in which each follows its inputs. Throws a UserError for a circle or a missing node. */
+function ordered(nodes: readonly TensorflowNode[]): TensorflowNode[] {
+  const names = new Set(nodes.map(({ name }) => name));
+  const missing = new Map<string, number>();
+  const users = new Map<string, TensorflowNode[]>();
+  for (const node of nodes) {
+    const sources = new Set(node.input.map(sourceOf).filter((source) => source !== null));
+    for (const source of sources) {
+      if (!names.has(source))
+        throw new UserError(
+          `Node "${node.name}" takes "${source}", which nothing makes.`,
+          'Convert the model again.',
+        );
+      users.set(source, [...(users.get(source) ?? []), node]);
+    }
+    missing.set(node.name, sources.size);
+  }
+  const ready = nodes.filter(({ name }) => missing.get(name) === 0);
+  for (let i = 0; i < ready.length; i++) {
+    for (const user of users.get(ready[i]?.name ?? '') ?? []) {
+      const left = (missing.get(user.name) ?? 0) - 1;
+      missing.set(user.name, left);
+      if (left === 0) ready.push(user);
+    }
+  }
+  if (ready.length < nodes.length)
+    throw new UserError('The graph goes round in a circle.', 'Convert the model again.');
+  return ready;
+}
+
+function inputOf(
+  nodes: readonly TensorflowNode[],
+  builder: GraphBuilder,
+  inputSize: number,
+): { name: string; dims: number[] } {
+  const inputs = nodes.filter(({ op }) => op === 'Placeholder');
+  const [input] = inputs;
+  if (input === undefined || inputs.length !== 1) {
+    throw new UserError(`The model takes ${inputs.length} inputs.`, 'Open a model of one image input.');
+  }
+  const shape = new NodeContext(builder, input, []).shape().slice(1);
+  if (shape.length !== 3 && shape.length !== 1) {
+    throw new UserError(
+      `The model takes an input of ${shape.length + 1} dimensions.`,
+      'Open a model of images: batch, rows, columns, channels.',
+    );
+  }
+  const dims = shape.map((side, axis) => side ?? (axis === shape.length - 1 ? 3 : inputSize));
+  if (dims.some((side) => side > 16384))
+    throw new UserError(`The model's input has the shape ${dims.join('×')}.`, 'Open a model of images.');
+  return { name: input.name, dims };
+}
+
+/** Builds the network of a GraphModel. Throws a UserError for one that cannot be opened. */
+export function translateGraph(
+  { name, sha256, topology, weights }: TfjsModel,
+  options: TranslationOptions,
+): Network {
+  const nodes = graphNodes(topology);
+  const builder = new GraphBuilder();
+  try {
+    const input = inputOf(nodes, builder, options.inputSize);
+    const scaling = options.scaling === undefined ? assumedScaling : statedScaling(options.scaling);
+    const image = builder.input(input.dims.length === 1 ? [1, 1, ...input.dims] : input.dims);
+    const order = input.dims.length === 3 ? CHANNELS_LAST : inOrder(input.dims);
+    const operands = new Map<string, Operand | null>();
+    const dilated = new Map<string, [number, number]>();
+    let last: Value | null = null;
+    for (const node of ordered(nodes)) {
+      const found = evaluate(node);
+      operands.set(node.name, found);
+      if (found !== null && !isConstant(found)) last = found;
+    }
+    const parameters = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
+    return builder.finish({ name, sha256, parameters }, scaling, last?.node ?? null);
+
+    function evaluate(node: TensorflowNode): Operand | null {
+      if (node.name === input.name)
+        return { node: placeScaling(builder, image, scaling), dims: input.dims, order };
+      if (node.op === 'Const') {
+        const weight = weights.get(node.name);
+        if (weight === undefined)
+          throw new UserError(`Weight ${node.name} is missing.`, 'Copy the whole model folder again.');
+        return constant(weight.shape, weight.data);
+      }
+      const sources = node.input.map(sourceOf).filter((source) => source !== null);
+      const inputs = sources.map((source) => operands.get(source) ?? null);
+      const present = inputs.filter((operand) => operand !== null);
+      // what follows from a node that is not supported goes with it
+      if (present.length < inputs.length) return null;
+      let reason: string | null = null;
+      try {
+        const found = translateNode(new NodeContext(builder, node, present, dilated));
+        if (found !== null) return found;
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        reason = error.message;
+      }
+      const after = sources.filter((source) => !isConstant(operands.get(source)));
+      builder.refuse({ name: node.name, kind: node.op, after, reason });
+      return null;
+    }
+  } catch (error) {
+    builder.dispose();
+    if (!(error instanceof RangeError)) throw error;
+    throw new UserError(`The model cannot be opened: ${error.message}.`, 'Convert it again.', {
+      cause: error,
+    });
+  }
+}
