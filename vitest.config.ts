@@ -11,7 +11,8 @@ export default defineConfig({
     reporters: ['default', './test/closing-line.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // generous, for machines that are busy with something else: a test that hangs still ends
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
   },
 });

@@ -63,7 +63,8 @@ test('a cancelled run answers at once and keeps the frames so far', async () => 
   await it.next('run.frame', ({ run, frame }) => run === id && frame >= 2);
   const began = performance.now();
   await it.call('runs.cancel', { run: id });
-  expect(performance.now() - began).toBeLessThan(100);
+  // 20,000 steps take minutes: an answer within a second, on a busy machine too, has not waited for them
+  expect(performance.now() - began).toBeLessThan(1000);
   const run = (await it.until(id, 'cancelled')) as VisualizeRun;
   expect(run.frames.length).toBeGreaterThan(2);
   expect((await it.media(media.runSheet(id, 1, 'contrast'))).status).toBe(200);
