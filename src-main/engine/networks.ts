@@ -15,8 +15,9 @@ const open = new Recent<Network>(MOST_OPEN, (network) => {
 /** Runs `work` with the network of a file or folder, opened anew when that has changed. */
 export function withNetwork<R>(path: string, work: (network: Network) => Promise<R> | R): Promise<R> {
   // synchronous: each wait would let a run that is at work have its slice before a drawing is answered
-  const changed = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const key = [path, changed(path), changed(join(path, 'model.json'))].join('|');
+  const found = statSync(path, { throwIfNoEntry: false });
+  const inside = found?.isDirectory() === true ? join(path, 'model.json') : path;
+  const key = [path, found?.mtimeMs, statSync(inside, { throwIfNoEntry: false })?.mtimeMs].join('|');
   return open.use(key, () => openModel(path), work);
 }
 

@@ -129,8 +129,8 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     'runs.train': (request) => runs.train(request),
     'runs.visualize': (request) => runs.visualize(request),
     'runs.list': () => runs.list(),
-    'runs.cancel': async ({ run }) => {
-      await runs.cancel(run);
+    'runs.cancel': ({ run }) => {
+      runs.cancel(run);
       return undefined;
     },
     'runs.pause': async ({ run }) => {

@@ -39,6 +39,8 @@ export class Runs {
   /** Numbers of visualisations: of those at work in memory, of all others on disk. */
   private readonly works = new Map<string, VisualizeWork>();
   private closing = false;
+  /** What is being written of runs that were cancelled. */
+  private readonly writing = new Set<Promise<void>>();
   private readonly queues = { train: new Queue(), visualize: new Queue() } as const;
 
   private constructor(options: RunsOptions) {
@@ -190,15 +192,21 @@ export class Runs {
     }
   }
 
-  /** Answers at once: the engine stops at its next turn. What is done is kept. */
-  async cancel(id: string): Promise<void> {
+  /** Answers at once: the engine stops at its next turn. What is done is kept, written while others go on. */
+  cancel(id: string): void {
     const live = this.get(id);
     if (hasEnded(live.run)) return;
     this.queues[live.run.kind].remove(id);
     live.job?.signal('cancel');
     if (live.run.state === 'running') live.run = { ...live.run, secondsTaken: live.seconds() };
-    await live.change({ state: 'cancelled' });
-    await this.works.get(id)?.keep();
+    const written = live
+      .change({ state: 'cancelled' })
+      .then(() => this.works.get(id)?.keep())
+      .catch((error: unknown) => {
+        this.options.log(`Run ${id} could not be kept: ${String(error)}`);
+      })
+      .finally(() => this.writing.delete(written));
+    this.writing.add(written);
   }
 
   /** A training stops at a checkpoint; a visualisation stands still. */
@@ -232,7 +240,7 @@ export class Runs {
   /** Stops all work such that it can be resumed at the next start. */
   async close(): Promise<void> {
     this.closing = true;
-    const ends: Promise<unknown>[] = [];
+    const ends: Promise<unknown>[] = [...this.writing];
     for (const live of this.live.values()) {
       if (hasEnded(live.run)) continue;
       this.queues[live.run.kind].remove(live.run.id);

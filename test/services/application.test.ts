@@ -116,7 +116,10 @@ test('a unit is judged by every training image, and its windows are the ones tha
 });
 
 test('a model without snapshots has no history; one trained with them has', async () => {
-  expect(await it.call('evidence.throughTraining', { model: 'shipped', layer: 'conv1' })).toBeNull();
+  const plain = { filters: [4, 6], hidden: 16, steps: 4 };
+  const { id: bare } = await it.call('runs.train', { dataset: 'mnist', configuration: plain });
+  const { model } = (await it.until(bare, 'finished')) as TrainRun;
+  expect(await it.call('evidence.throughTraining', { model: model ?? '', layer: 'conv1' })).toBeNull();
   const configuration = { filters: [4, 6], hidden: 16, steps: 12, snapshots: [0, 6] };
   const { id } = await it.call('runs.train', { dataset: 'mnist', configuration });
   const run = (await it.until(id, 'finished')) as TrainRun;

@@ -63,6 +63,8 @@ test('a model kept in the library is a folder of its files under its name', asyn
   expect(readdirSync(join(it.dataFolder, 'models', 'My-digits')).sort()).toEqual([
     'card.json',
     'model.json',
+    // what was kept while it was trained goes along
+    'snapshots',
     'weights.bin',
   ]);
   const renamed = await it.call('models.rename', { model: saved.id, name: 'Digits' });
