@@ -41,6 +41,7 @@ export const viewCommands: Readonly<Record<ViewId, readonly Command[]>> = {
   filters: [
     command('move', ['ArrowLeft', 'ArrowUp', 'ArrowDown', 'ArrowRight'], 'move'),
     command('inspect', 'Enter', 'open in inspector', true),
+    command('evidence', 'e', 'evidence'),
     command('display', 'd', 'display'),
     command('save-picture', 's', 'save'),
     command('copy-picture', 'c', 'copy', true),

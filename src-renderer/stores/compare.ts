@@ -6,7 +6,7 @@ import { methodSchema, type Display, type MethodName } from '../../src-main/cont
 import type { VisualizeRun } from '../../src-main/contract/run';
 import { cellsOf, coveringRun, numbersOf, type Budget, type RowCell, type RowNumbers } from '../compare/rows';
 import { displays } from '../pictures';
-import { methodNames } from './filters';
+import { methodNames, peerNames } from './filters';
 import { useModel } from './model';
 import { useNotices } from './notices';
 import { usePins } from './pins';
@@ -43,24 +43,16 @@ export const methodSets: readonly { label: string; methods: readonly MethodName[
   },
 ];
 
-/** What other tools do, with their own constants: rows of Compare alone. */
-const peers: typeof methodNames = [
-  { value: 'kerasIo', label: 'keras.io', hint: 'Its example: 30 steps of 10, border left out' },
-  { value: 'tfjsExamples', label: 'tfjs-examples', hint: 'Its visualize-convnet: 40 normalised steps' },
-  { value: 'lucid', label: 'Lucid', hint: 'Fourier basis, jitter, scale and rotation' },
-  { value: 'tfKerasVis', label: 'tf-keras-vis', hint: 'Its defaults: jitter, rotation, total variation' },
-];
-
 /** From what was asked about, by what others do, to what is right. */
 const ORDER: readonly MethodName[] = [
   'question',
-  ...peers.map(({ value }) => value),
+  ...peerNames.map(({ value }) => value),
   'box',
   'plain',
   'fourier',
   'whitened',
 ];
-export const comparable = [...methodNames, ...peers].sort(
+export const comparable = [...methodNames, ...peerNames].sort(
   (a, b) => ORDER.indexOf(a.value) - ORDER.indexOf(b.value),
 );
 

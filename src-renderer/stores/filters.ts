@@ -21,8 +21,15 @@ export const methodNames: readonly { value: MethodName; label: string; hint: str
   { value: 'fourier', label: 'Fourier', hint: 'Frequencies of natural strength, robust to small moves' },
   { value: 'question', label: 'Question’s', hint: 'The mean over the whole picture, as the question ran it' },
 ];
+/** What other tools do, with their own constants: rows of Compare alone. */
+export const peerNames: typeof methodNames = [
+  { value: 'kerasIo', label: 'keras.io', hint: 'Its example: 30 steps of 10, border left out' },
+  { value: 'tfjsExamples', label: 'tfjs-examples', hint: 'Its visualize-convnet: 40 normalised steps' },
+  { value: 'lucid', label: 'Lucid', hint: 'Fourier basis, jitter, scale and rotation' },
+  { value: 'tfKerasVis', label: 'tf-keras-vis', hint: 'Its defaults: jitter, rotation, total variation' },
+];
 export const methodLabel = (name: string): string =>
-  methodNames.find(({ value }) => value === name)?.label ?? name;
+  [...methodNames, ...peerNames].find(({ value }) => value === name)?.label ?? name;
 
 /** One unit of the layer at hand: what is known of it, and where its picture is. */
 export interface Cell {

@@ -148,6 +148,11 @@ export const useModel = defineStore('model', () => {
     return 'loading';
   }
 
+  /** Asks for a unit's evidence once more. */
+  function askAgain(name: string, index: number): void {
+    unitEvidence.delete(`${name}/${index}`);
+  }
+
   async function settle<T>(
     into: Map<string, T | 'loading' | Error>,
     key: string,
@@ -171,6 +176,16 @@ export const useModel = defineStore('model', () => {
   return {
     ...{ model, recents, refused, opening, layerName, layer, unit },
     ...{ opened, chooseLayer, stepLayer, chooseUnit, unitName, refuse },
-    ...{ openDialog, openFiles, openRecent, openShipped, keep, exportModel, evidenceOfLayer, evidenceOfUnit },
+    ...{
+      openDialog,
+      openFiles,
+      openRecent,
+      openShipped,
+      keep,
+      exportModel,
+      evidenceOfLayer,
+      evidenceOfUnit,
+      askAgain,
+    },
   };
 });
