@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { UserError } from '../../contract/errors';
 import type { Network } from '../network';
 import type { ModelFiles } from './files';
-import { withHdf5, type Hdf5 } from './hdf5';
+import { openHdf5, type Hdf5 } from './hdf5';
 import { modelConfig, type LayerConfig, type ModelConfig } from './keras/config';
 import { translateKeras, type Path } from './keras/translate';
 import type { TranslationOptions } from './options';
@@ -70,22 +70,21 @@ export async function openKerasArchive(
   const model = modelConfig(parseJson(config.toString(), 'config.json'), files.name);
   const content = await files.read(weights);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return withHdf5(content, `${files.name}/${weights}`, (file) => {
-    const find = locator(file, model);
-    const seen = new Map<string, Weight | undefined>();
-    const weightAt = (path: string): Weight | undefined => {
-      if (!seen.has(path)) seen.set(path, file.weight(path) ?? undefined);
-      return seen.get(path);
-    };
-    const network = translateKeras({
-      ...options,
-      ...{ model, modern: true, about: { name: model.name, sha256, parameters: 0 } },
-      weightsOf: (path) => {
-        const group = find(path);
-        return { find: (_, index) => (group === null ? undefined : weightAt(`${group}/vars/${index}`)) };
-      },
-    });
-    const parameters = [...seen.values()].reduce((sum, weight) => sum + (weight?.data.length ?? 0), 0);
-    return { ...network, parameters };
+  const file = await openHdf5(content, `${files.name}/${weights}`);
+  const find = locator(file, model);
+  const seen = new Map<string, Weight | undefined>();
+  const weightAt = (path: string): Weight | undefined => {
+    if (!seen.has(path)) seen.set(path, file.weight(path) ?? undefined);
+    return seen.get(path);
+  };
+  const network = translateKeras({
+    ...options,
+    ...{ model, modern: true, about: { name: model.name, sha256, parameters: 0 } },
+    weightsOf: (path) => {
+      const group = find(path);
+      return { find: (_, index) => (group === null ? undefined : weightAt(`${group}/vars/${index}`)) };
+    },
   });
+  const parameters = [...seen.values()].reduce((sum, weight) => sum + (weight?.data.length ?? 0), 0);
+  return { ...network, parameters };
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '../../contract/errors';
 import type { Network } from '../network';
-import { withHdf5, type Hdf5 } from './hdf5';
+import { openHdf5, type Hdf5 } from './hdf5';
 import { modelConfig } from './keras/config';
 import { namedWeights } from './keras/named-weights';
 import { translateKeras, type Path } from './keras/translate';
@@ -27,48 +27,51 @@ function weightsIn(file: Hdf5, layer: string): Map<string, Weight> {
 }
 
 /** Opens the bytes of an .h5 file. Throws a UserError that says what was wrong with it. */
-export function openKerasHdf5(bytes: Buffer, name: string, options: TranslationOptions): Promise<Network> {
-  return withHdf5(bytes, name, (file) => {
-    const config = file.text('', 'model_config');
-    if (config === null) {
-      const weightsOnly =
-        file.has('layers') ||
-        file.has('_layer_checkpoint_dependencies') ||
-        file.texts('', 'layer_names') !== null;
-      throw weightsOnly
-        ? new UserError(
-            `${name} holds weights without their model.`,
-            'In Python, build the model, load these weights and save it with model.save("model.keras").',
-          )
-        : new UserError(
-            `${name} is an HDF5 file, but no Keras model.`,
-            'Save the model with model.save("model.h5") or model.save("model.keras").',
-          );
+export async function openKerasHdf5(
+  bytes: Buffer,
+  name: string,
+  options: TranslationOptions,
+): Promise<Network> {
+  const file = await openHdf5(bytes, name);
+  const config = file.text('', 'model_config');
+  if (config === null) {
+    const weightsOnly =
+      file.has('layers') ||
+      file.has('_layer_checkpoint_dependencies') ||
+      file.texts('', 'layer_names') !== null;
+    throw weightsOnly
+      ? new UserError(
+          `${name} holds weights without their model.`,
+          'In Python, build the model, load these weights and save it with model.save("model.keras").',
+        )
+      : new UserError(
+          `${name} is an HDF5 file, but no Keras model.`,
+          'Save the model with model.save("model.h5") or model.save("model.keras").',
+        );
+  }
+  const model = modelConfig(parseJson(config, 'model_config'), name);
+  const version = file.text('', 'keras_version') ?? file.text('model_weights', 'keras_version') ?? '2';
+  const layers = new Map<string, { find: ReturnType<typeof namedWeights> }>();
+  let parameters = 0;
+  const weightsOf = (path: Path) => {
+    const [outer] = path;
+    const layer = outer?.name ?? '';
+    let known = layers.get(layer);
+    if (known === undefined) {
+      const weights = weightsIn(file, layer);
+      known = { find: namedWeights(weights) };
+      layers.set(layer, known);
+      for (const { data } of weights.values()) parameters += data.length;
     }
-    const model = modelConfig(parseJson(config, 'model_config'), name);
-    const version = file.text('', 'keras_version') ?? file.text('model_weights', 'keras_version') ?? '2';
-    const layers = new Map<string, { find: ReturnType<typeof namedWeights> }>();
-    let parameters = 0;
-    const weightsOf = (path: Path) => {
-      const [outer] = path;
-      const layer = outer?.name ?? '';
-      let known = layers.get(layer);
-      if (known === undefined) {
-        const weights = weightsIn(file, layer);
-        known = { find: namedWeights(weights) };
-        layers.set(layer, known);
-        for (const { data } of weights.values()) parameters += data.length;
-      }
-      return known.find(
-        path.map((part) => part.name),
-        path.length === 1,
-      );
-    };
-    const network = translateKeras({
-      ...options,
-      ...{ model, weightsOf, modern: Number.parseInt(version, 10) >= 3 },
-      about: { name: model.name, sha256: createHash('sha256').update(bytes).digest('hex'), parameters: 0 },
-    });
-    return { ...network, parameters };
+    return known.find(
+      path.map((part) => part.name),
+      path.length === 1,
+    );
+  };
+  const network = translateKeras({
+    ...options,
+    ...{ model, weightsOf, modern: Number.parseInt(version, 10) >= 3 },
+    about: { name: model.name, sha256: createHash('sha256').update(bytes).digest('hex'), parameters: 0 },
   });
+  return { ...network, parameters };
 }
