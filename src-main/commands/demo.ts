@@ -5,8 +5,9 @@ import { trainingConfigurationSchema } from '../contract/training';
 import { openMnist } from '../datasets/dataset';
 import { shippedModel } from '../resources';
 import type { Console } from './console';
+import { mustNotExist } from './options';
 import { askQuestion } from './question';
-import { mustNotExist, trainModel } from './train';
+import { trainModel } from './train';
 import { openModel } from '../network/formats/open';
 import { visualizeNetwork } from './visualize';
 

@@ -7,7 +7,7 @@ import { exportGallery as exported, type ExportFormat, type ExportOptions } from
 import { readGallery } from '../store/gallery';
 import { inspectGallery } from '../store/inspection';
 import type { Console } from './console';
-import { mustNotExist } from './train';
+import { mustNotExist } from './options';
 
 /** Galleries directly below a folder, each with a line; a damaged one says what is wrong. */
 export async function listGalleries(folder: string, out: Console): Promise<void> {

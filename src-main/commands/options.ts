@@ -1,7 +1,9 @@
 // How the command line reads its options: numbers in range, lists, data files; what is wrong is said by the option's name.
+import { existsSync } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
 import { UserError } from '../contract/errors';
-import type { IdxPaths } from '../datasets/dataset';
+import { openDataset } from '../datasets/catalogue';
+import { openIdx, type Dataset, type IdxPaths } from '../datasets/dataset';
 
 /** Wrong use, as opposed to work that failed. */
 export class Misuse extends UserError {}
@@ -95,4 +97,17 @@ export function dataFiles({ trainImages, trainLabels, testImages, testLabels }: 
     `${given.length} of the four data files ${given.length === 1 ? 'is' : 'are'} named.`,
     'Give --train-images, --train-labels, --test-images and --test-labels, or none for a known dataset.',
   );
+}
+
+/** The dataset that the options name, read. */
+export function openData(flags: DataFlags): Dataset {
+  const files = dataFiles(flags);
+  return files === null ? openDataset(flags.data) : openIdx('own data', files);
+}
+
+/** Throws a UserError when there is something in the way. */
+export function mustNotExist(folder: string): void {
+  if (existsSync(folder)) {
+    throw new UserError(`${folder} exists already.`, 'Choose another folder, or remove that one first.');
+  }
 }

@@ -6,7 +6,7 @@ import { montage, png } from '../pictures/sheet';
 import { questionSheet, runQuestion, type QuestionOptions, type QuestionPicture } from '../question/question';
 import { writeFolder } from '../store/folder';
 import type { Console } from './console';
-import { mustNotExist } from './train';
+import { mustNotExist } from './options';
 
 export type QuestionFlags = Omit<QuestionOptions, 'network' | 'frames'>;
 

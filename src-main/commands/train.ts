@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../contract/errors';
 import type { TrainingConfiguration } from '../contract/training';
 import type { Dataset } from '../datasets/dataset';
 import type { Precision } from '../network/formats/tfjs-layers';
@@ -10,13 +9,7 @@ import { saveModel, saveSnapshot } from '../training/save';
 import { train } from '../training/train';
 import type { Console } from './console';
 import { percent } from './format';
-
-/** Throws a UserError when there is something in the way. */
-export function mustNotExist(folder: string): void {
-  if (existsSync(folder)) {
-    throw new UserError(`${folder} exists already.`, 'Choose another folder, or remove that one first.');
-  }
-}
+import { mustNotExist } from './options';
 
 /**
  * Trains into `folder`. Until it is done the checkpoint and the snapshots lie in `<folder>.training`; an abort leaves

@@ -14,7 +14,7 @@ import { writeGallery, type GalleryFrame } from '../store/gallery';
 import { APP_VERSION } from '../version';
 import type { Console } from './console';
 import { middle } from './format';
-import { mustNotExist } from './train';
+import { mustNotExist } from './options';
 
 export interface VisualizeFlags {
   readonly layer: string;

@@ -4,6 +4,7 @@ import { rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { methodSchema } from '../../src-main/contract/method';
 import { shippedModel } from '../../src-main/resources';
 import { writeGallery } from '../../src-main/store/gallery';
 import { cli } from '../support/cli';
@@ -23,6 +24,11 @@ describe('help', () => {
       expect(stdout).toMatch(/Examples?:\s+filterscope/);
     },
   );
+
+  test('visualize names every method there is', async () => {
+    const { stdout } = await run('visualize', '--help');
+    for (const { shape } of methodSchema.options) expect(stdout).toContain(shape.name.value);
+  });
 
   test('documents the exit codes', async () => {
     const { code, stdout } = await run('--help');

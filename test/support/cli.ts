@@ -24,7 +24,8 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk.toString();
-    onOutput?.(stdout, (signal) => child.kill(signal));
+    // a second Ctrl-C would end it at once
+    onOutput?.(stdout, (signal) => child.killed || child.kill(signal));
   });
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   return new Promise((done, reject) => {
