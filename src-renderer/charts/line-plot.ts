@@ -97,8 +97,11 @@ function drawReference(
   ctx.stroke();
   ctx.font = `${11 * ratio}px ${colours.font}`;
   ctx.textAlign = 'right';
-  ctx.textBaseline = 'bottom';
-  ctx.fillText(reference.name, bbox.left + bbox.width, y - 2 * ratio);
+  // the name keeps to the side of the line that the first curve does not end on
+  const end = Array.from(plot.data[1] ?? []).findLast((value) => value != null) ?? -Infinity;
+  const below = end >= reference.value;
+  ctx.textBaseline = below ? 'top' : 'bottom';
+  ctx.fillText(reference.name, bbox.left + bbox.width, y + (below ? 4 : -2) * ratio);
   ctx.restore();
 }
 

@@ -1,6 +1,6 @@
 // The open model: its layers, the layer and unit that are looked at, and what real data say of them.
 import { defineStore } from 'pinia';
-import { computed, ref, shallowReactive, shallowRef } from 'vue';
+import { computed, ref, shallowReactive, shallowRef, watch } from 'vue';
 import type { LayerEvidence, Recent, UnitEvidence } from '../../src-main/contract/calls';
 import type { LayerInfo, ModelInfo } from '../../src-main/contract/model';
 import { call } from '../bridge';
@@ -23,6 +23,13 @@ export const useModel = defineStore('model', () => {
     () => model.value?.layers.find(({ name }) => name === layerName.value) ?? null,
   );
   const unit = computed(() => chosen.get(layerName.value) ?? 0);
+  /** The unit once the choice has come to rest: what is slow to find out is asked for it alone. */
+  const restingUnit = ref(0);
+  let rest: ReturnType<typeof setTimeout> | undefined;
+  watch([layerName, unit], () => {
+    clearTimeout(rest);
+    rest = setTimeout(() => (restingUnit.value = unit.value), 250);
+  });
 
   /** Takes in a model that the main side opened. The second convolution is shown first: it is the more telling. */
   function opened(info: ModelInfo): void {
@@ -86,7 +93,15 @@ export const useModel = defineStore('model', () => {
     const input = document.createElement('input');
     input.type = 'file';
     input.multiple = true;
-    input.addEventListener('change', () => void openFiles([...(input.files ?? [])]));
+    input.hidden = true;
+    input.addEventListener('change', () => {
+      input.remove();
+      void openFiles([...(input.files ?? [])]);
+    });
+    input.addEventListener('cancel', () => {
+      input.remove();
+    });
+    document.body.append(input);
     input.click();
   }
 
@@ -174,7 +189,7 @@ export const useModel = defineStore('model', () => {
   }
 
   return {
-    ...{ model, recents, refused, opening, layerName, layer, unit },
+    ...{ model, recents, refused, opening, layerName, layer, unit, restingUnit },
     ...{ opened, chooseLayer, stepLayer, chooseUnit, unitName, refuse },
     ...{
       openDialog,

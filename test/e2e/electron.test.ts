@@ -53,10 +53,10 @@ describe.skipIf('reason' in found)('The Electron app', () => {
   it("shows the shipped model's filters with their scores", async () => {
     await page.getByRole('radio', { name: /^conv1/ }).check({ force: true });
     const grid = page.getByRole('listbox', { name: 'Units of conv1' });
-    if ((await grid.getByRole('option', { name: /, score / }).count()) === 0) {
+    if ((await grid.getByRole('option', { name: /\d×/ }).count()) === 0) {
       await page.getByRole('button', { name: /^Run/ }).click();
     }
-    await expect.poll(() => grid.getByRole('option', { name: /, score / }).count()).toBe(32);
+    await expect.poll(() => grid.getByRole('option', { name: /\d×/ }).count()).toBe(32);
   });
 
   it('reads what is drawn', async () => {

@@ -1,0 +1,28 @@
+// What stands beside or below a unit's picture, and how a screen reader says it.
+import { fixed, times } from '../numbers';
+import type { Cell } from '../stores/filters';
+
+export interface TileWords {
+  /** Over the best real window, or raw where there is none; empty before there is a score. */
+  readonly score: string;
+  /** The state, where it is not simply done. */
+  readonly word: string;
+}
+
+export function tileWords({ result, run, stale }: Cell): TileWords {
+  if (run === null) return { score: '', word: '' };
+  if (['queued', 'dead', 'failed'].includes(result.state)) return { score: '', word: result.state };
+  const { score, bestReal } = result;
+  return {
+    score: score === null ? '' : bestReal === null || bestReal <= 0 ? fixed(score) : times(score / bestReal),
+    word: stale ? 'old' : '',
+  };
+}
+
+/** "Unit 37 3.08×, converged": what is seen on the tile, then what is not. */
+export function spokenTile(cell: Cell, name: string): string {
+  const { score, word } = tileWords(cell);
+  const state = cell.run === null ? 'not run' : cell.result.state;
+  const seen = ['Unit', name, score, word].filter(Boolean).join(' ');
+  return word === state ? seen : `${seen}, ${state}`;
+}
