@@ -51,6 +51,16 @@ const FASHION: DatasetEntry = {
 export const catalogue = (): readonly DatasetEntry[] =>
   Object.values(FASHION_PATHS).every((path: string) => existsSync(path)) ? [MNIST, FASHION] : [MNIST];
 
+/** The dataset to judge a model of this input by: that of the given name, else the first whose images it takes. */
+export function judging(
+  { height, width, channels }: { readonly height: number; readonly width: number; readonly channels: number },
+  name: string | null,
+  among: readonly DatasetEntry[] = catalogue(),
+): DatasetEntry | undefined {
+  const fits = among.filter((data) => channels === 1 && data.height === height && data.width === width);
+  return fits.find((data) => data.name === name) ?? fits[0];
+}
+
 /** Reads a dataset by its id. Throws a UserError for one that is not there. */
 export function openDataset(id: string): Dataset {
   const entry = catalogue().find((candidate) => candidate.id === id);

@@ -120,9 +120,22 @@ export function showAll(
 
 /** The mapping by which a method's pictures say most; `wholeImage`: the unit sees the whole input. */
 export function usualDisplay(method: MethodName, wholeImage: boolean): Display {
-  if (method === 'plain' || method === 'fourier') return 'signed';
-  // the peers as they show their own pictures: keras.io and tfjs-examples by mean and deviation, the others as they are
-  if (method === 'kerasIo' || method === 'tfjsExamples') return 'meanStd';
-  if (method === 'lucid' || method === 'tfKerasVis') return 'ink';
-  return wholeImage && method !== 'question' ? 'ink' : 'contrast';
+  switch (method) {
+    case 'whitened':
+    case 'box':
+      return wholeImage ? 'ink' : 'contrast';
+    case 'plain':
+    case 'fourier':
+      return 'signed';
+    case 'question':
+      return 'contrast';
+    // both show (x − mean)/std themselves, by their deprocess_image and deprocessImage
+    case 'kerasIo':
+    case 'tfjsExamples':
+      return 'meanStd';
+    // a sigmoid, and pixels clipped to what an image may have
+    case 'lucid':
+    case 'tfKerasVis':
+      return 'ink';
+  }
 }

@@ -81,12 +81,12 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
   const media = new Media({ engine, exports, galleries, models, runs });
 
   const facts = (): { name: string; value: string }[] => machineFacts(dataFolder, abilities.name);
-  const place = (model: string): { model: string; dataset: string } => ({
+  const place = async (model: string): Promise<{ model: string; dataset: string }> => ({
     model: models.get(model).path,
-    dataset: models.dataset(model),
+    dataset: await models.dataset(model),
   });
-  const answerOf = (model: string): Promise<QuestionAnswer> =>
-    engine.run('answer', { ...place(model), name: models.get(model).info.name });
+  const answerOf = async (model: string): Promise<QuestionAnswer> =>
+    engine.run('answer', { ...(await place(model)), name: models.get(model).info.name });
   const answers: Answers = {
     'app.start': () => ({
       version: APP_VERSION,
@@ -143,19 +143,22 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     },
     'runs.curves': async ({ run }) => runs.curves(run),
 
-    'evidence.layer': ({ model, layer }) => engine.run('layerEvidence', { ...place(model), layer }),
-    'evidence.unit': ({ model, layer, unit }) => engine.run('unitEvidence', { ...place(model), layer, unit }),
+    'evidence.layer': async ({ model, layer }) =>
+      engine.run('layerEvidence', { ...(await place(model)), layer }),
+    'evidence.unit': async ({ model, layer, unit }) =>
+      engine.run('unitEvidence', { ...(await place(model)), layer, unit }),
 
     'evidence.run': async ({ run }) => engine.run('runEvidence', await judged(runs, models, run)),
     'evidence.decomposition': async ({ run, unit }) =>
       engine.run('decomposition', await picked(runs, models, run, unit)),
-    'evidence.facets': ({ run, unit }) => {
+    'evidence.facets': async ({ run, unit }) => {
       const { request, method } = runs.pictures(run).live.run;
-      return engine.run('facets', { ...place(request.model), layer: request.layer, unit, method });
+      return engine.run('facets', { ...(await place(request.model)), layer: request.layer, unit, method });
     },
-    'evidence.prior': ({ model, layer, unit }) => engine.run('prior', { ...place(model), layer, unit }),
-    'evidence.throughTraining': ({ model, layer }) =>
-      engine.run('throughTraining', { ...place(model), layer }),
+    'evidence.prior': async ({ model, layer, unit }) =>
+      engine.run('prior', { ...(await place(model)), layer, unit }),
+    'evidence.throughTraining': async ({ model, layer }) =>
+      engine.run('throughTraining', { ...(await place(model)), layer }),
     'question.answer': ({ model }) => answerOf(model),
     'question.report': async ({ model }) => {
       const html = new TextEncoder().encode(reportHtml(await answerOf(model)));

@@ -25,7 +25,7 @@ async function kept(runs: Runs, models: Models, id: string): Promise<Kept> {
 
 export async function judged(runs: Runs, models: Models, id: string): Promise<Jobs['runEvidence']['input']> {
   const { run } = runs.pictures(id).live;
-  const dataset = models.dataset(run.request.model);
+  const dataset = await models.dataset(run.request.model);
   return { ...(await kept(runs, models, id)), dataset, units: run.units.map(saved) };
 }
 

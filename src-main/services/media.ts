@@ -150,9 +150,9 @@ export class Media {
     }
   }
 
-  private windows([model = '', layer = '', unit]: string[], worst: boolean): Promise<Pictures> {
+  private async windows([model = '', layer = '', unit]: string[], worst: boolean): Promise<Pictures> {
     const { path } = this.options.models.get(model);
-    const dataset = this.options.models.dataset(model);
+    const dataset = await this.options.models.dataset(model);
     return this.options.engine.run('windows', {
       ...{ model: path, layer, unit: pngNumber(unit), worst, dataset },
     });

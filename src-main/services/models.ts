@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Recent } from '../contract/calls';
 import { UserError } from '../contract/errors';
 import { modelInfoSchema, type ModelInfo } from '../contract/model';
-import { catalogue } from '../datasets/catalogue';
+import { judging } from '../datasets/catalogue';
 import { shippedModel } from '../resources';
 import { fileName } from '../store/export';
 import type { Emit } from './emitter';
@@ -70,17 +70,24 @@ export class Models {
     return known;
   }
 
-  /** The dataset whose images a model takes. Throws a UserError when there is none. */
-  dataset(id: string): string {
-    const { height, width, channels } = this.get(id).info.input;
-    const fits = catalogue().find((data) => channels === 1 && data.height === height && data.width === width);
-    if (fits === undefined) {
+  /** The dataset that judges a model: the one its card names, else the first whose images it takes; null for none. */
+  async judge(id: string): Promise<string | null> {
+    const { path, info } = this.get(id);
+    const card = await readCard(path).catch(() => null);
+    return judging(info.input, card?.dataset.name ?? null)?.id ?? null;
+  }
+
+  /** As `judge`; throws a UserError when there is none. */
+  async dataset(id: string): Promise<string> {
+    const found = await this.judge(id);
+    if (found === null) {
+      const { height, width, channels } = this.get(id).info.input;
       throw new UserError(
         `There is no dataset of ${height}×${width}×${channels} images for this model.`,
         'Its pictures can be made without data; evidence from data cannot.',
       );
     }
-    return fits.id;
+    return found;
   }
 
   recents(): Recent[] {
@@ -119,7 +126,7 @@ export class Models {
       void this.save();
       throw new UserError(`${info.name} is not where it was any more.`, 'Open it from its new place.');
     }
-    return this.openPath(path);
+    return this.openPath(path, info.name);
   }
 
   async openFiles(files: readonly GivenFile[]): Promise<ModelInfo> {

@@ -1,7 +1,6 @@
 // One visualisation: its frames while it goes on, in memory, and afterwards, on disk.
 import type { UnitResult, VisualizeRun } from '../contract/run';
 import { UserError } from '../contract/errors';
-import { catalogue } from '../datasets/catalogue';
 import type { Pictures, RunCurves, VisualizeProgress, Visualized } from '../engine-link';
 import type { Emit } from './emitter';
 import type { Engine } from './engine';
@@ -71,11 +70,12 @@ export class VisualizeWork {
   async run(engine: Engine, models: Models): Promise<void> {
     const { live } = this;
     const { request } = live.run;
-    const { path, info } = models.get(request.model);
-    const { height, width, channels } = info.input;
-    const fits = catalogue().find((data) => channels === 1 && data.height === height && data.width === width);
+    const { path } = models.get(request.model);
+    const input = { ...request, model: path, dataset: await models.judge(request.model) };
+    // cancelled or paused meanwhile
+    const { state } = live.run;
+    if (state !== 'queued') return;
     live.begin();
-    const input = { ...request, model: path, dataset: fits?.id ?? null };
     const job = engine.job('visualize', input, (progress) => {
       if (live.run.state !== 'running' && live.run.state !== 'paused') return;
       if (progress.type === 'begun') this.begun(progress);

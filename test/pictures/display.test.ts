@@ -1,7 +1,7 @@
 // Every display mapping does what the contract says of it, in grey and in colour.
 import { describe, expect, test } from 'vitest';
 import { displaySchema } from '../../src-main/contract/method';
-import { show, showAll } from '../../src-main/pictures/display';
+import { show, showAll, usualDisplay } from '../../src-main/pictures/display';
 
 const row = (width: number) => ({ height: 1, width, channels: 1 });
 const shown = (values: number[], display: Parameters<typeof show>[2]): number[] => [
@@ -84,4 +84,10 @@ describe('a layer', () => {
       [0, 0],
     ]);
   });
+});
+
+test('what others make is shown as they show it', () => {
+  expect(
+    (['kerasIo', 'tfjsExamples', 'lucid', 'tfKerasVis'] as const).map((name) => usualDisplay(name, false)),
+  ).toEqual(['meanStd', 'meanStd', 'ink', 'ink']);
 });

@@ -3,6 +3,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { methodSchema } from '../../src-main/contract/method';
+import type { TrainRun } from '../../src-main/contract/run';
+import { catalogue } from '../../src-main/datasets/catalogue';
 import { shippedModel } from '../../src-main/resources';
 import { openApp, type TestApp } from '../support/app';
 
@@ -51,6 +54,44 @@ test('dropped files are opened, and are a recent model that opens again', async 
   expect((await it.call('models.openRecent', { id: model.id })).sha256).toBe(model.sha256);
   expect((await it.call('app.start')).model?.id).toBe(model.id);
 });
+
+test('a model keeps its name when it is opened again', async () => {
+  const [json, ...others] = shippedFiles();
+  const manifest = JSON.parse(new TextDecoder().decode(json?.bytes)) as object;
+  const bytes = new TextEncoder().encode(JSON.stringify({ ...manifest, again: true }));
+  const model = await it.call('models.openFiles', { files: [{ name: 'model.json', bytes }, ...others] });
+  expect(model.name).toBe('dropped model');
+  expect((await it.call('models.openRecent', { id: model.id })).name).toBe('dropped model');
+  const { id } = await it.call('runs.train', { dataset: 'mnist', configuration: { steps: 1, hidden: 8 } });
+  const trained = (await it.until(id, 'finished')) as TrainRun;
+  expect(await it.call('models.openRecent', { id: trained.model ?? '' })).toMatchObject({
+    name: 'MNIST, 1 steps, seed 0',
+  });
+});
+
+const fashion = catalogue().some(({ id }) => id === 'fashion');
+test.skipIf(!fashion)(
+  `a model is judged by the dataset that its card names${fashion ? '' : ' (dataset-fashion-mnist is not installed)'}`,
+  async () => {
+    const files = shippedFiles().map(({ name, bytes }) => {
+      if (name !== 'card.json') return { name, bytes };
+      const card = new TextDecoder().decode(bytes).replace('"MNIST"', '"Fashion-MNIST"');
+      return { name, bytes: new TextEncoder().encode(card) };
+    });
+    const { id: model } = await it.call('models.openFiles', { files });
+    const method = methodSchema.parse({ name: 'whitened', steps: 1 });
+    for (const [judged, name] of [
+      [model, 'Fashion-MNIST'],
+      ['shipped', 'MNIST'],
+    ] as const) {
+      const wanted = { model: judged, layer: 'conv1', units: [0], method, seed: 0 };
+      const { id } = await it.call('runs.visualize', wanted);
+      await it.until(id, 'finished');
+      const { id: saved } = await it.call('galleries.save', { run: id, title: name, display: 'contrast' });
+      expect((await it.call('galleries.open', { id: saved })).dataset?.name).toBe(name);
+    }
+  },
+);
 
 test('no path of this machine reaches the page', async () => {
   await it.call('models.openFiles', { files: shippedFiles() });
