@@ -1,4 +1,4 @@
-// What this machine has of all that the app stands on: found by looking, without loading TensorFlow here.
+// What this machine has of all that the app stands on: the one list, for the terminal, the app and reports of faults.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -46,7 +46,8 @@ const versionIn = (manifest: string): string =>
 const LOAD = `const b = require(process.argv[1]); b.createTensor([1], b.TF_FLOAT, new Float32Array(1));
 process.stdout.write(b.TF_Version)`;
 
-async function library(): Promise<Fact[]> {
+/** What TensorFlow says of itself, in a process of its own: this one stays without it. */
+export async function library(): Promise<Fact[]> {
   const { packageFolder } = locateSite();
   const stamp = readStamp(packageFolder);
   if (stamp === null) {
@@ -101,11 +102,13 @@ function shipped(model: string): string {
   }
 }
 
-/** Everything that a report of a fault should say of the machine, in order. `model`: folder of the shipped model. */
-export async function examine(model: string): Promise<Fact[]> {
+/**
+ * Everything that a report of a fault should say of the machine, in order. `model`: folder of the shipped model;
+ * `tensorflow`: what is known of the library, from `library` or from the process that has it loaded.
+ */
+export async function examine(model: string, tensorflow: readonly Fact[]): Promise<Fact[]> {
   const { cache, data } = appFolders();
-  const [found, compiler, pip] = await Promise.all([
-    library(),
+  const [compiler, pip] = await Promise.all([
     ask(process.env['CXX'] ?? 'c++', ['--version']),
     ask(process.env['FILTERSCOPE_PYTHON'] ?? 'python3', ['-m', 'pip', '--version']),
   ]);
@@ -116,7 +119,7 @@ export async function examine(model: string): Promise<Fact[]> {
   return [
     { name: 'Node', value: `${process.version} on ${process.platform} ${process.arch}` },
     { name: 'Memory', value: `${(totalmem() / 2 ** 30).toFixed(1)} GiB` },
-    ...found,
+    ...tensorflow,
     { name: 'Backend', value: `tensorflow, by tfjs-node ${versionIn(tfjs)}` },
     { name: 'Threads', value: threads ?? `${availableParallelism()}, one for each processor` },
     { name: 'C++ compiler', value: first(compiler) },

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, platform, release, totalmem } from 'node:os';
 import manifest from '../../package.json';
+import type { Fact } from '../native/examine';
 import { resourceFolder } from '../resources';
 import { APP_VERSION } from '../version';
 import type { Log } from './log';
@@ -38,8 +39,8 @@ export function licences(): Licence[] {
   return [...found, tensorflow];
 }
 
-/** Facts of the app's own process and folders. */
-export function machineFacts(dataFolder: string, host: string): { name: string; value: string }[] {
+/** Facts of the app's own process and folders, at hand without the engine, which knows the rest. */
+export function machineFacts(dataFolder: string, host: string): Fact[] {
   const mega = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
   return [
     { name: 'Filterscope', value: `${APP_VERSION}, ${host}` },
@@ -50,8 +51,14 @@ export function machineFacts(dataFolder: string, host: string): { name: string; 
   ];
 }
 
+/** The app's own facts and the engine's, each thing said once. */
+export const allFacts = (own: readonly Fact[], engines: readonly Fact[]): Fact[] => [
+  ...own,
+  ...engines.filter(({ name }) => own.every((fact) => fact.name !== name)),
+];
+
 /** A text to be copied into a report: facts of the machine and the end of the log, without the user's name. */
-export function errorReport(facts: readonly { name: string; value: string }[], log: Log): string {
+export function errorReport(facts: readonly Fact[], log: Log): string {
   const home = process.env['HOME'] ?? process.env['USERPROFILE'] ?? '';
   const lines = [...facts.map(({ name, value }) => `${name}: ${value}`), '', 'Log:', ...log.tail(80)];
   const text = lines.join('\n');

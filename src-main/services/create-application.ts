@@ -8,11 +8,12 @@ import { explain, UserError } from '../contract/errors';
 import type { Reply } from '../contract/wire';
 import { catalogue } from '../datasets/catalogue';
 import type { StartEngine } from '../engine-link';
+import type { Fact } from '../native/examine';
 import { reportHtml } from '../report/html';
 import { resourceFolder, shippedModel } from '../resources';
 import { fileName } from '../store/export';
 import { APP_VERSION } from '../version';
-import { errorReport, licences, machineFacts } from './about';
+import { allFacts, errorReport, licences, machineFacts } from './about';
 import type { Application, HostAbilities } from './application';
 import { Emitter } from './emitter';
 import { Engine } from './engine';
@@ -80,7 +81,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
   void galleries.emptyTrash();
   const media = new Media({ engine, exports, galleries, models, runs });
 
-  const facts = (): { name: string; value: string }[] => machineFacts(dataFolder, abilities.name);
+  const facts = (): Fact[] => machineFacts(dataFolder, abilities.name);
   const place = async (model: string): Promise<{ model: string; dataset: string }> => ({
     model: models.get(model).path,
     dataset: await models.dataset(model),
@@ -99,7 +100,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
       })),
       runs: runs.list(),
     }),
-    'app.doctor': async () => [...facts(), ...(await engine.run('doctor', null))],
+    'app.doctor': async () => allFacts(facts(), await engine.run('doctor', null)),
     'app.licences': () => licences().map((licence) => ({ ...licence })),
     'app.showLogs': () => {
       if (abilities.showInFolder === undefined) {

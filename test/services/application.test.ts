@@ -153,5 +153,12 @@ test('the report has the facts and the end of the log, and not the name of the u
   expect((await it.call('app.licences')).find(({ name }) => name === '@tensorflow/tfjs-node')?.licence).toBe(
     'Apache-2.0',
   );
-  expect((await it.call('app.doctor')).some(({ value }) => value.startsWith('tensorflow,'))).toBe(true);
+});
+
+test('the doctor says what the command says, of the process that has TensorFlow, each thing once', async () => {
+  const facts = await it.call('app.doctor');
+  const names = facts.map(({ name }) => name);
+  expect(names).toEqual([...new Set(names)]);
+  expect(names).toEqual(expect.arrayContaining(['Filterscope', 'Engine process', 'pip', 'Shipped model']));
+  expect(facts.find(({ name }) => name === 'TensorFlow')?.value).toMatch(/^tensorflow, loaded/);
 });
