@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-// Filterscope from a terminal: train, visualize, question, answer, gallery, inspect, doctor, demo.
+// Filterscope from a terminal: train, visualize, question, answer, gallery, inspect, convert, doctor, demo.
 import { Command, CommanderError } from 'commander';
 import { declareAnswer } from './commands/answer.command';
 import { createConsole } from './commands/console';
+import { declareConvert } from './commands/convert.command';
 import { declareDemo } from './commands/demo.command';
 import { declareDoctor } from './commands/doctor.command';
 import { declareGallery } from './commands/gallery.command';
@@ -48,6 +49,7 @@ for (const declare of [
   declareAnswer,
   declareGallery,
   declareInspect,
+  declareConvert,
   declareDoctor,
   declareDemo,
 ]) {

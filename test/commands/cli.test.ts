@@ -16,14 +16,19 @@ const run = (...args: string[]) => cli(args, { cwd });
 const small = ['--filters', '4,6', '--hidden', '24', '--rate', '0.002'];
 
 describe('help', () => {
-  test.each([['train'], ['visualize'], ['question'], ['gallery', 'export'], ['doctor'], ['demo']])(
-    '%s %s has an example',
-    async (...words) => {
-      const { code, stdout } = await run(...words, '--help');
-      expect(code).toBe(0);
-      expect(stdout).toMatch(/Examples?:\s+filterscope/);
-    },
-  );
+  test.each([
+    ['train'],
+    ['visualize'],
+    ['question'],
+    ['gallery', 'export'],
+    ['convert'],
+    ['doctor'],
+    ['demo'],
+  ])('%s %s has an example', async (...words) => {
+    const { code, stdout } = await run(...words, '--help');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Examples?:\s+filterscope/);
+  });
 
   test('visualize names every method there is', async () => {
     const { stdout } = await run('visualize', '--help');

@@ -1,12 +1,10 @@
 // Keras' .keras files: a zip archive of the configuration and the weights, without names but in order.
 import { createHash } from 'node:crypto';
 import { UserError } from '../../contract/errors';
-import type { Network } from '../network';
 import type { ModelFiles } from './files';
 import { openHdf5, type Hdf5 } from './hdf5';
 import { modelConfig, type LayerConfig, type ModelConfig } from './keras/config';
-import { translateKeras, type Path } from './keras/translate';
-import type { TranslationOptions } from './options';
+import type { KerasModel, Path } from './keras/translate';
 import { parseJson, type Weight } from './weights';
 
 /** A class name as Keras writes it in paths: keras/src/utils/naming.py, to_snake_case. */
@@ -53,12 +51,8 @@ function locator(file: Hdf5, model: ModelConfig): (path: Path) => string | null 
   };
 }
 
-/** Opens an archive of config.json and model.weights.h5. Throws a UserError that says what was wrong with it. */
-export async function openKerasArchive(
-  files: ModelFiles,
-  bytes: Buffer,
-  options: TranslationOptions,
-): Promise<Network> {
+/** Reads an archive of config.json and model.weights.h5. Throws a UserError that says what was wrong with it. */
+export async function readKerasArchive(files: ModelFiles, bytes: Buffer): Promise<KerasModel> {
   const config = await files.read('config.json');
   const weights = files.names.find((name) => name === 'model.weights.h5');
   if (weights === undefined) {
@@ -77,14 +71,12 @@ export async function openKerasArchive(
     if (!seen.has(path)) seen.set(path, file.weight(path) ?? undefined);
     return seen.get(path);
   };
-  const network = translateKeras({
-    ...options,
-    ...{ model, modern: true, about: { name: model.name, sha256, parameters: 0 } },
+  return {
+    ...{ model, modern: true, about: { name: model.name, sha256 } },
     weightsOf: (path) => {
       const group = find(path);
       return { find: (_, index) => (group === null ? undefined : weightAt(`${group}/vars/${index}`)) };
     },
-  });
-  const parameters = [...seen.values()].reduce((sum, weight) => sum + (weight?.data.length ?? 0), 0);
-  return { ...network, parameters };
+    parameters: () => [...seen.values()].reduce((sum, weight) => sum + (weight?.data.length ?? 0), 0),
+  };
 }

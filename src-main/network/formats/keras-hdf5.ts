@@ -1,12 +1,10 @@
 // Keras' .h5 files, as Keras 2 and Keras 3 write them.
 import { createHash } from 'node:crypto';
 import { UserError } from '../../contract/errors';
-import type { Network } from '../network';
 import { openHdf5, type Hdf5 } from './hdf5';
 import { modelConfig } from './keras/config';
 import { namedWeights } from './keras/named-weights';
-import { translateKeras, type Path } from './keras/translate';
-import type { TranslationOptions } from './options';
+import type { KerasModel, Path } from './keras/translate';
 import { parseJson, type Weight } from './weights';
 
 /** Weights of a layer of the outermost model, by the names in the file. */
@@ -26,12 +24,8 @@ function weightsIn(file: Hdf5, layer: string): Map<string, Weight> {
   return found;
 }
 
-/** Opens the bytes of an .h5 file. Throws a UserError that says what was wrong with it. */
-export async function openKerasHdf5(
-  bytes: Buffer,
-  name: string,
-  options: TranslationOptions,
-): Promise<Network> {
+/** Reads the bytes of an .h5 file. Throws a UserError that says what was wrong with it. */
+export async function readKerasHdf5(bytes: Buffer, name: string): Promise<KerasModel> {
   const file = await openHdf5(bytes, name);
   const config = file.text('', 'model_config');
   if (config === null) {
@@ -68,10 +62,8 @@ export async function openKerasHdf5(
       path.length === 1,
     );
   };
-  const network = translateKeras({
-    ...options,
-    ...{ model, weightsOf, modern: Number.parseInt(version, 10) >= 3 },
-    about: { name: model.name, sha256: createHash('sha256').update(bytes).digest('hex'), parameters: 0 },
-  });
-  return { ...network, parameters };
+  return {
+    ...{ model, weightsOf, modern: Number.parseInt(version, 10) >= 3, parameters: () => parameters },
+    about: { name: model.name, sha256: createHash('sha256').update(bytes).digest('hex') },
+  };
 }

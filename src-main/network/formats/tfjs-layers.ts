@@ -1,19 +1,14 @@
 // TensorFlow.js LayersModels: read through the Keras translator, written as tf.loadLayersModel reads them.
 import { UserError } from '../../contract/errors';
-import type { Network } from '../network';
 import { modelConfig } from './keras/config';
 import { namedWeights } from './keras/named-weights';
 import { isObject, own } from './keras/settings';
-import { translateKeras } from './keras/translate';
-import type { TranslationOptions } from './options';
+import type { KerasModel } from './keras/translate';
 import type { TfjsModel } from './tfjs-files';
 import { toFloat16 } from './weights';
 
-/** The network of a LayersModel that was read. */
-export function tfjsLayers(
-  { name, sha256, topology, weights }: TfjsModel,
-  options: TranslationOptions,
-): Network {
+/** The layers and weights of a LayersModel that was read. */
+export function readTfjsLayers({ name, sha256, topology, weights }: TfjsModel): KerasModel {
   // model.toJSON() writes { model_config }, tf.Model's own older one the configuration itself
   const config = own(topology, 'model_config') ?? topology;
   if (!isObject(config)) {
@@ -21,13 +16,14 @@ export function tfjsLayers(
   }
   const find = namedWeights(weights);
   const parameters = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
-  return translateKeras({
-    ...options,
+  const version = own(topology, 'keras_version');
+  return {
     model: modelConfig(config, name),
-    about: { name, sha256, parameters },
-    modern: false,
+    about: { name, sha256 },
+    modern: typeof version === 'string' && Number.parseInt(version, 10) >= 3,
     weightsOf: (path) => find(path.map((part) => part.name)),
-  });
+    parameters: () => parameters,
+  };
 }
 
 /** A weight to be written: float32, row-major. */
@@ -50,18 +46,19 @@ export function encodeTfjsLayers(
   return encodeTfjsModel(config, weights, precision);
 }
 
-/** The same of a model's whole configuration. */
+/** The same of a model's whole configuration; `keras` is the version whose meaning its settings have. */
 export function encodeTfjsModel(
   config: unknown,
   weights: readonly NamedWeight[],
   precision: Precision = 'float32',
+  keras = '2.15.0',
 ): { json: string; bin: Buffer } {
   const quantization = precision === 'float16' ? { quantization: { dtype: 'float16' } } : {};
   const json = {
     format: 'layers-model',
     generatedBy: 'Filterscope',
     convertedBy: null,
-    modelTopology: { keras_version: '2.15.0', backend: 'tensorflow', model_config: config },
+    modelTopology: { keras_version: keras, backend: 'tensorflow', model_config: config },
     weightsManifest: [
       {
         paths: ['weights.bin'],

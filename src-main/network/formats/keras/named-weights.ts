@@ -38,14 +38,16 @@ export function namedWeights(
     if (list === undefined) byLayer.set(layer, [named]);
     else list.push(named);
   }
-  return (path, alone = false) => {
+  return (names, alone = false) => {
+    // a layer's own name may have slashes too: DenseNet's conv1/bn
+    const path = names.flatMap((name) => name.split('/'));
     const list = byLayer.get(path.at(-1) ?? '') ?? [];
     const found = list.length === 0 && alone ? every : list;
     const best = Math.max(0, ...found.map(({ scope }) => likeness(scope, path)));
     const own = found.filter(({ scope }) => alone || likeness(scope, path) === best);
     return {
-      find: (names) =>
-        names
+      find: (wanted) =>
+        wanted
           .map((name) => own.find(({ part }) => part === name)?.weight)
           .find((weight) => weight !== undefined),
     };

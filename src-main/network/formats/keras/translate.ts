@@ -3,7 +3,8 @@ import { UserError } from '../../../contract/errors';
 import type { InputScaling, Network } from '../../network';
 import { GraphBuilder, type About } from '../graph-builder';
 import { elementwise, inOrder, type Value } from '../layout';
-import { assumedScaling, placeScaling, scalingBefore, statedScaling, type StatedScaling } from '../scaling';
+import type { TranslationOptions } from '../options';
+import { assumedScaling, placeScaling, scalingBefore, statedScaling } from '../scaling';
 import { activationLayer } from './activations';
 import type { Argument, LayerConfig, ModelConfig, Reference } from './config';
 import { convolutionLayer } from './convolutions';
@@ -17,16 +18,18 @@ import { Settings } from './settings';
 /** Where a layer stands: the models around it and itself, each with its place in its model's list. */
 export type Path = readonly { readonly name: string; readonly kind: string; readonly index: number }[];
 
-export interface Translation {
+/** A Keras model as it was read, before it is a network. */
+export interface KerasModel {
   readonly model: ModelConfig;
-  readonly about: About;
+  readonly about: Omit<About, 'parameters'>;
   /** True for files of Keras 3. */
   readonly modern: boolean;
   readonly weightsOf: (path: Path) => LayerWeights;
-  /** Side of the image where the model takes any. */
-  readonly inputSize: number;
-  readonly scaling?: StatedScaling | undefined;
+  /** Numbers that the file holds as weights, known when its layers were asked for theirs. */
+  readonly parameters: () => number;
 }
+
+interface Translation extends KerasModel, TranslationOptions {}
 
 const translators: readonly Translate[] = [
   convolutionLayer,
@@ -200,7 +203,8 @@ function scalingIn(model: ModelConfig): InputScaling | null {
 }
 
 /** Builds the network. Throws a UserError for a model that cannot be opened. */
-export function translateKeras(translation: Translation): Network {
+export function translateKeras(keras: KerasModel, options: TranslationOptions): Network {
+  const translation = { ...keras, ...options };
   const builder = new GraphBuilder();
   try {
     const dims = inputDims(translation);
@@ -215,7 +219,7 @@ export function translateKeras(translation: Translation): Network {
     );
     const start: Value = { node: placeScaling(builder, image, scaling), dims, order: inOrder(dims) };
     const [output] = new Translator(translation, builder).model(model, [start], []);
-    return builder.finish(about, scaling, output?.node ?? null);
+    return builder.finish({ ...about, parameters: keras.parameters() }, scaling, output?.node ?? null);
   } catch (error) {
     builder.dispose();
     throw error instanceof RangeError
