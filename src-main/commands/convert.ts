@@ -14,7 +14,7 @@ function judgement({ difference, reason }: Reading, precision: Precision): strin
     return `TensorFlow.js itself cannot run it (${reason ?? ''}); Filterscope reads it as it was.`;
   }
   if (difference <= ROUNDING[precision]) {
-    return `TensorFlow.js reads it and computes the same (greatest difference ${difference.toExponential(1)} of the greatest output).`;
+    return `TensorFlow.js reads it and computes the same but for rounding (greatest difference ${difference.toExponential(1)} of the greatest output).`;
   }
   return `Warning: TensorFlow.js reads it but computes something else (difference ${difference.toExponential(1)} of the greatest output), since it takes a layer's settings otherwise; Filterscope reads it as it was.`;
 }

@@ -108,7 +108,7 @@ export async function convertModel(
   const content = await readModel(path, options);
   if (content.kind !== 'keras') {
     throw new UserError(
-      `The file is of the kind ${content.kind}, whose operations are not layers of Keras.`,
+      `The file is ${content.kind}, whose operations are not layers of Keras.`,
       'Convert a Keras .keras or .h5 file, or a TensorFlow.js LayersModel.',
     );
   }

@@ -27,7 +27,7 @@ const startsWith = (bytes: Buffer, magic: Buffer): boolean => bytes.subarray(0, 
 type Content =
   | { readonly kind: 'keras'; readonly keras: KerasModel }
   | {
-      readonly kind: 'TensorFlow.js GraphModel' | 'ONNX model';
+      readonly kind: 'a TensorFlow.js GraphModel' | 'an ONNX model';
       readonly translate: (options: TranslationOptions) => Network | Promise<Network>;
     };
 
@@ -36,7 +36,7 @@ const layers = (keras: KerasModel): Content => ({ kind: 'keras', keras });
 async function readTfjsContent(files: ModelFiles, json: string): Promise<Content> {
   const model = await readTfjs(files, json);
   return model.format === 'graph-model' || Array.isArray(model.topology.node)
-    ? { kind: 'TensorFlow.js GraphModel', translate: (options) => translateGraph(model, options) }
+    ? { kind: 'a TensorFlow.js GraphModel', translate: (options) => translateGraph(model, options) }
     : layers(readTfjsLayers(model));
 }
 
@@ -64,7 +64,7 @@ async function readFile(path: string, name: string, options: OpenOptions): Promi
   const graph = tryOnnx(bytes);
   if (graph === null) throw refuseBytes(bytes, name);
   return {
-    kind: 'ONNX model',
+    kind: 'an ONNX model',
     translate: async (translation) => openOnnx(graph, bytes, await besides(), translation),
   };
 }
