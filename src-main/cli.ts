@@ -26,6 +26,11 @@ process.once('SIGINT', () => {
   process.stderr.write('\nStopping; what is finished is kept.\n');
 });
 
+// a reader that has seen enough, such as head, is no error: what goes to files goes on
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 const program = new Command('filterscope')
   .description('Trains a small CNN, or opens a trained one, and shows what every filter in it looks for.')
   .version(APP_VERSION)
