@@ -10,11 +10,19 @@ import type {
   UnitEvidence,
 } from './contract/calls';
 import type { Decomposition, Facets, PriorLadder, ThroughTraining } from './contract/evidence';
-import type { ModelInfo } from './contract/model';
+import type { ModelInfo, RangeName } from './contract/model';
 import type { TrainingReport, TrainingTest } from './contract/run';
 
 /** What the numbers say of a model file; who opened it under which name the app adds. */
-export type ModelFacts = Omit<ModelInfo, 'id' | 'saved' | 'testAccuracy' | 'testImages'>;
+export type ModelFacts = Omit<ModelInfo, 'id' | 'saved' | 'testAccuracy' | 'testImages' | 'format'>;
+
+/** Where a model lies and how it is to be opened. */
+export interface ModelSource {
+  /** Of its file or folder. */
+  readonly path: string;
+  /** The range of its input that the user stated; null leaves it to the file. */
+  readonly range: RangeName | null;
+}
 
 /** Raw pictures, [count × height × width × channels]. */
 export interface Pictures {
@@ -88,16 +96,15 @@ interface Job<Input, Output, Progress = never> {
   readonly progress: Progress;
 }
 interface Unit {
-  /** Path of the model's file or folder. */
-  readonly model: string;
+  readonly model: ModelSource;
   readonly layer: string;
   readonly unit: number;
 }
 
-/** Everything that the engine does. Models are named by path, so that an engine started anew opens them on demand. */
+/** Everything that the engine does. Models are named by where they lie, so that an engine started anew opens them on demand. */
 export interface Jobs {
   readonly doctor: Job<null, readonly { readonly name: string; readonly value: string }[]>;
-  readonly open: Job<{ readonly model: string }, ModelFacts>;
+  readonly open: Job<{ readonly model: ModelSource }, ModelFacts>;
   readonly train: Job<
     {
       readonly dataset: string;
@@ -110,7 +117,7 @@ export interface Jobs {
   >;
   readonly visualize: Job<
     {
-      readonly model: string;
+      readonly model: ModelSource;
       readonly dataset: string | null;
       readonly layer: string;
       readonly units: readonly number[] | null;
@@ -120,19 +127,19 @@ export interface Jobs {
     Visualized,
     VisualizeProgress
   >;
-  readonly respond: Job<{ readonly model: string; readonly image: Uint8Array }, DrawnResponse>;
+  readonly respond: Job<{ readonly model: ModelSource; readonly image: Uint8Array }, DrawnResponse>;
   readonly testImage: Job<
     { readonly dataset: string; readonly index: number },
     { readonly image: Uint8Array; readonly label: number; readonly height: number; readonly width: number }
   >;
   readonly layerEvidence: Job<
-    { readonly model: string; readonly layer: string; readonly dataset: string },
+    { readonly model: ModelSource; readonly layer: string; readonly dataset: string },
     LayerEvidence
   >;
   readonly unitEvidence: Job<Unit & { readonly dataset: string }, UnitEvidence>;
   readonly runEvidence: Job<
     {
-      readonly model: string;
+      readonly model: ModelSource;
       readonly layer: string;
       readonly dataset: string;
       /** The kept pictures of these units, [units × picture]. */
@@ -149,12 +156,12 @@ export interface Jobs {
   readonly facets: Job<Unit & { readonly dataset: string; readonly method: Method }, Facets>;
   readonly prior: Job<Unit & { readonly dataset: string }, PriorLadder>;
   readonly throughTraining: Job<
-    { readonly model: string; readonly layer: string; readonly dataset: string },
+    { readonly model: ModelSource; readonly layer: string; readonly dataset: string },
     ThroughTraining | null
   >;
   readonly answer: Job<
     {
-      readonly model: string;
+      readonly model: ModelSource;
       readonly dataset: string;
       /** What the app calls the model. */
       readonly name: string;

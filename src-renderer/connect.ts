@@ -45,6 +45,6 @@ export async function begin(): Promise<void> {
   if (start === null) return;
   useRuns().take(start.runs);
   useModel().recents = start.recents;
-  if (start.model !== null) useModel().opened(start.model);
+  if (start.model !== null) useModel().take(start.model);
   await useGalleries().refresh();
 }

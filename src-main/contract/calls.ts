@@ -12,7 +12,7 @@ import {
 } from './evidence';
 import { gallerySchema } from './gallery';
 import { displaySchema } from './method';
-import { modelInfoSchema } from './model';
+import { modelInfoSchema, rangeNameSchema } from './model';
 import { runSchema, trainRequestSchema, visualizeRequestSchema } from './run';
 import { settingsChangesSchema, settingsSchema } from './settings';
 
@@ -129,6 +129,8 @@ export const calls = {
   /** Keeps a model in the app's own library of models under a name. */
   'models.save': call(z.object({ model: id, name }), modelInfoSchema),
   'models.rename': call(z.object({ model: id, name }), modelInfoSchema),
+  /** States the range of a model's input, opens it anew with that and keeps it for this very file, by its sha256. */
+  'models.setScaling': call(z.object({ model: id, scaling: rangeNameSchema }), modelInfoSchema),
   'models.recents': call(nothing, z.array(recentSchema)),
   /** A zip of the model's folder, to download: the address is below media/. */
   'models.export': call(z.object({ model: id }), z.object({ url: z.string(), name: z.string() })),

@@ -17,6 +17,23 @@ export const layerInfoSchema = z.object({
 });
 export type LayerInfo = z.infer<typeof layerInfoSchema>;
 
+/** Ranges of a model's input that a user may state. 'imagenet' is standardised by the means and deviations of ImageNet. */
+export const rangeNameSchema = z.enum(['0..1', '-1..1', '0..255', 'imagenet']);
+export type RangeName = z.infer<typeof rangeNameSchema>;
+
+/** What a model expects of its pixels: one of the names above or 'own', and how that is known. */
+const scalingInfoSchema = z.object({ name: z.string(), source: z.enum(['found', 'stated', 'assumed']) });
+
+/** A layer that cannot be evaluated: it and what follows from it are left out. */
+const unsupportedSchema = z.object({
+  name: z.string(),
+  /** What the file calls it: a class or an operator. */
+  kind: z.string(),
+  /** Layers that it comes after. */
+  after: z.array(z.string()),
+  reason: z.string().nullable(),
+});
+
 export const modelInfoSchema = z.object({
   /** Names the model within this session; never a path. */
   id: z.string(),
@@ -25,6 +42,12 @@ export const modelInfoSchema = z.object({
   input: z.object({ height: z.int(), width: z.int(), channels: z.int() }),
   layers: z.array(layerInfoSchema),
   parameters: z.int(),
+  /** What wrote the file, such as 'Keras' or 'ONNX'; null when its name does not say. */
+  format: z.string().nullable().default(null),
+  scaling: scalingInfoSchema.default({ name: '0..1', source: 'assumed' }),
+  unsupported: z.array(unsupportedSchema).default([]),
+  /** Sentences about what is odd in the file. */
+  warnings: z.array(z.string()).default([]),
   /** Class names in the order of the output's units. */
   classes: z.array(z.string()),
   /** Share of test images read rightly, 0..1, from the model's card; null when unknown. */

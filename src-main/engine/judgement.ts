@@ -64,7 +64,7 @@ const SNAPSHOT_METHOD = methodSchema.options[0].parse({ name: 'whitened', radius
 
 export const throughTraining: Handler<'throughTraining'> = ({ model, layer, dataset }, { signal }) =>
   withDataset(dataset, async (data) => {
-    const known = await knownModel(model, data, []);
+    const known = await knownModel(model.path, data, [], model.range ?? undefined);
     try {
       const { snapshots, network, start, steps } = known;
       if (snapshots.length === 0) return null;
@@ -83,7 +83,12 @@ export const answer: Handler<'answer'> = ({ model, dataset, name }, { signal, pr
   withNetwork(model, (network) => {
     const make = (): Promise<QuestionAnswer> =>
       withDataset(dataset, async (data) => {
-        const { dispose, ...known } = await knownModel(model, data, await shippedOthers());
+        const { dispose, ...known } = await knownModel(
+          model.path,
+          data,
+          await shippedOthers(),
+          model.range ?? undefined,
+        );
         let doing = '';
         try {
           return await answerQuestion(
@@ -100,6 +105,6 @@ export const answer: Handler<'answer'> = ({ model, dataset, name }, { signal, pr
           dispose();
         }
       });
-    const key = [dataset, model, network.sha256].join('|');
+    const key = [dataset, model.path, model.range, network.sha256].join('|');
     return answers.use(key, make, (found) => ({ ...found, model: { ...found.model, name } }));
   });

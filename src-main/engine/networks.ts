@@ -1,7 +1,7 @@
 // The networks that the engine has open, by path; opened on demand, the least used closed again.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ModelFacts } from '../engine-link';
+import type { ModelFacts, ModelSource } from '../engine-link';
 import { openModel } from '../network/formats/open';
 import { unitLayers, type Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
@@ -13,12 +13,15 @@ const open = new Recent<Network>(MOST_OPEN, (network) => {
 });
 
 /** Runs `work` with the network of a file or folder, opened anew when that has changed. */
-export function withNetwork<R>(path: string, work: (network: Network) => Promise<R> | R): Promise<R> {
+export function withNetwork<R>(
+  { path, range }: ModelSource,
+  work: (network: Network) => Promise<R> | R,
+): Promise<R> {
   // synchronous: each wait would let a run that is at work have its slice before a drawing is answered
   const found = statSync(path, { throwIfNoEntry: false });
   const inside = found?.isDirectory() === true ? join(path, 'model.json') : path;
-  const key = [path, found?.mtimeMs, statSync(inside, { throwIfNoEntry: false })?.mtimeMs].join('|');
-  return open.use(key, () => openModel(path), work);
+  const key = [path, range, found?.mtimeMs, statSync(inside, { throwIfNoEntry: false })?.mtimeMs].join('|');
+  return open.use(key, () => openModel(path, range === null ? {} : { scaling: range }), work);
 }
 
 export function factsOf(network: Network): ModelFacts {
@@ -41,6 +44,9 @@ export function factsOf(network: Network): ModelFacts {
       };
     }),
     parameters: network.parameters,
+    scaling: { name: network.scaling.name, source: network.scaling.source },
+    unsupported: network.unsupported.map((layer) => ({ ...layer, after: [...layer.after] })),
+    warnings: [...network.warnings],
     classes: [...network.classes],
   };
 }

@@ -7,7 +7,7 @@ import { calls, type CallName, type CallOutput, type Calls } from '../contract/c
 import { explain, UserError } from '../contract/errors';
 import type { Reply } from '../contract/wire';
 import { catalogue } from '../datasets/catalogue';
-import type { StartEngine } from '../engine-link';
+import type { ModelSource, StartEngine } from '../engine-link';
 import type { Fact } from '../native/examine';
 import { reportHtml } from '../report/html';
 import { resourceFolder, shippedModel } from '../resources';
@@ -82,8 +82,8 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
   const media = new Media({ engine, exports, galleries, models, runs });
 
   const facts = (): Fact[] => machineFacts(dataFolder, abilities.name);
-  const place = async (model: string): Promise<{ model: string; dataset: string }> => ({
-    model: models.get(model).path,
+  const place = async (model: string): Promise<{ model: ModelSource; dataset: string }> => ({
+    model: models.source(model),
     dataset: await models.dataset(model),
   });
   const answerOf = async (model: string): Promise<QuestionAnswer> =>
@@ -124,6 +124,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     'models.openShipped': () => models.openShipped(),
     'models.save': ({ model, name }) => models.saveAs(model, name),
     'models.rename': ({ model, name }) => models.rename(model, name),
+    'models.setScaling': ({ model, scaling }) => models.setScaling(model, scaling),
     'models.recents': () => models.recents(),
     'models.export': ({ model }) => models.export(model),
 
@@ -167,7 +168,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
       return exports.add({ name, type: 'text/html', bytes: html });
     },
 
-    'draw.respond': ({ model, image }) => engine.run('respond', { model: models.get(model).path, image }),
+    'draw.respond': ({ model, image }) => engine.run('respond', { model: models.source(model), image }),
     'draw.testImage': async ({ index }) => {
       const { image, label } = await engine.run('testImage', { dataset: 'mnist', index });
       return { image: Uint8Array.from(image), label, index };

@@ -1,12 +1,12 @@
 // A run as the engine judges it: its kept pictures, its units and where its model and data lie.
 import { UserError } from '../contract/errors';
-import type { Jobs, PictureSize } from '../engine-link';
+import type { Jobs, ModelSource, PictureSize } from '../engine-link';
 import type { Models } from './models';
 import type { Runs } from './runs';
 import { saved } from './gallery-content';
 
 interface Kept {
-  readonly model: string;
+  readonly model: ModelSource;
   readonly layer: string;
   readonly images: Float32Array;
   readonly picture: PictureSize;
@@ -19,8 +19,7 @@ async function kept(runs: Runs, models: Models, id: string): Promise<Kept> {
   if (picture === null || frames.length === 0) {
     throw new UserError('This run has no pictures to judge yet.', 'Wait for its first frame.');
   }
-  const { path } = models.get(request.model);
-  return { model: path, layer: request.layer, images: await work.last(), picture };
+  return { model: models.source(request.model), layer: request.layer, images: await work.last(), picture };
 }
 
 export async function judged(runs: Runs, models: Models, id: string): Promise<Jobs['runEvidence']['input']> {

@@ -131,9 +131,8 @@ export class Media {
       }
       case 'kernel': {
         const [model = '', layer = '', unit] = rest;
-        const { path } = this.options.models.get(model);
         const channel = numberIn(query.get('channel') ?? '0');
-        const job = { model: path, layer, unit: pngNumber(unit), channel };
+        const job = { model: this.options.models.source(model), layer, unit: pngNumber(unit), channel };
         return {
           picture: row(await this.options.engine.run('kernel', job), 'signed'),
           cache: IMMUTABLE,
@@ -151,10 +150,10 @@ export class Media {
   }
 
   private async windows([model = '', layer = '', unit]: string[], worst: boolean): Promise<Pictures> {
-    const { path } = this.options.models.get(model);
+    const source = this.options.models.source(model);
     const dataset = await this.options.models.dataset(model);
     return this.options.engine.run('windows', {
-      ...{ model: path, layer, unit: pngNumber(unit), worst, dataset },
+      ...{ model: source, layer, unit: pngNumber(unit), worst, dataset },
     });
   }
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { copyFile, cp, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { zip, type AsyncZippable } from 'fflate';
 import { z } from 'zod';
@@ -50,6 +50,18 @@ export function freshFolder(parent: string, name: string): string {
     if (!existsSync(candidate)) return candidate;
   }
 }
+
+const FORMATS: Readonly<Record<string, string>> = {
+  '.keras': 'Keras',
+  '.h5': 'Keras HDF5',
+  '.hdf5': 'Keras HDF5',
+  '.onnx': 'ONNX',
+  '.json': 'TensorFlow.js',
+  '': 'TensorFlow.js',
+};
+
+/** What wrote the model, by the name of its file; a folder is one of TensorFlow.js. Null when the name does not say. */
+export const formatOf = (path: string): string | null => FORMATS[extname(path).toLowerCase()] ?? null;
 
 /** Copies a model's files into a new folder; returns the path to open there. */
 export async function copyModel(path: string, folder: string): Promise<string> {

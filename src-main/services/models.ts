@@ -5,14 +5,23 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import type { Recent } from '../contract/calls';
 import { UserError } from '../contract/errors';
-import { modelInfoSchema, type ModelInfo } from '../contract/model';
+import { modelInfoSchema, rangeNameSchema, type ModelInfo, type RangeName } from '../contract/model';
 import { judging } from '../datasets/catalogue';
 import { shippedModel } from '../resources';
 import { fileName } from '../store/export';
+import type { ModelFacts, ModelSource } from '../engine-link';
 import type { Emit } from './emitter';
 import type { Engine } from './engine';
 import type { Exports } from './exports';
-import { copyModel, freshFolder, readCard, storeGiven, zipModel, type GivenFile } from './model-files';
+import {
+  copyModel,
+  formatOf,
+  freshFolder,
+  readCard,
+  storeGiven,
+  zipModel,
+  type GivenFile,
+} from './model-files';
 import { readState, writeState } from './state-file';
 
 const knownSchema = z.object({ path: z.string(), openedAt: z.string(), info: modelInfoSchema });
@@ -22,6 +31,8 @@ const fileSchema = z.object({
   recents: z.array(knownSchema),
   /** Names given by the user, by path. */
   names: z.record(z.string(), z.string()),
+  /** Ranges of the input stated by the user, by the model's sha256. */
+  ranges: z.record(z.string(), rangeNameSchema).default({}),
 });
 
 const MOST_RECENTS = 20;
@@ -52,7 +63,7 @@ export class Models {
 
   static async open(options: ModelsOptions): Promise<Models> {
     const path = join(options.dataFolder, 'models.json');
-    const state = await readState(path, fileSchema, { recents: [], names: {} }, options.log);
+    const state = await readState(path, fileSchema, { recents: [], names: {}, ranges: {} }, options.log);
     return new Models(options, path, state);
   }
 
@@ -68,6 +79,13 @@ export class Models {
       throw new UserError('This model is not open any more.', 'Open its file again.');
     }
     return known;
+  }
+
+  /** What the engine needs to open it: where it lies, and the range that was stated of it. */
+  source(id: string): ModelSource {
+    const { path, info } = this.get(id);
+    const stated = info.scaling.source === 'stated' ? rangeNameSchema.safeParse(info.scaling.name) : null;
+    return { path, range: stated?.data ?? null };
   }
 
   /** The dataset that judges a model: the one its card names, else the first whose images it takes; null for none. */
@@ -137,15 +155,26 @@ export class Models {
 
   /** Facts of the model at `path`, which is known by its id from then on; not opened for the user. */
   async inspect(path: string, name?: string): Promise<ModelInfo> {
-    const facts = await this.options.engine.run('open', { model: path });
     const card = await readCard(path);
-    const shipped = path === resolve(shippedModel());
+    const own = await this.own(path, card !== null);
+    const range = this.state.ranges[own.sha256];
+    const isOther = range !== undefined && range !== own.scaling.name;
+    const facts = isOther ? await this.options.engine.run('open', { model: { path, range } }) : own;
+    const shipped = path === resolve(shippedModel()) && !isOther;
     const id = shipped
       ? SHIPPED
-      : createHash('sha256').update(path).update(facts.sha256).digest('hex').slice(0, 20);
+      : createHash('sha256')
+          .update(path)
+          .update(facts.sha256)
+          // another range makes other pictures: those of before are not this model's
+          .update(isOther ? range : '')
+          .digest('hex')
+          .slice(0, 20);
     const info: ModelInfo = {
       ...facts,
       id,
+      format: formatOf(path),
+      scaling: range === undefined ? facts.scaling : { name: range, source: 'stated' },
       name: this.state.names[path] ?? (shipped ? 'MNIST' : (name ?? facts.name)),
       classes: card?.classes.length === facts.classes.length ? card.classes : facts.classes,
       testAccuracy: card?.test?.accuracy ?? null,
@@ -154,6 +183,32 @@ export class Models {
     };
     this.know(path, info);
     return info;
+  }
+
+  /** What the file says by itself. A model that the app trained was given pixels 0..1, though its file does not say so. */
+  private async own(path: string, hasCard: boolean): Promise<ModelFacts> {
+    const facts = await this.options.engine.run('open', { model: { path, range: null } });
+    const assumed = facts.scaling.source === 'assumed';
+    return assumed && hasCard ? { ...facts, scaling: { ...facts.scaling, source: 'found' } } : facts;
+  }
+
+  /** States the range of a model's input; stating what the file itself says takes the statement back. */
+  async setScaling(id: string, range: RangeName): Promise<ModelInfo> {
+    const { path, info } = this.get(id);
+    const own = await this.own(path, (await readCard(path)) !== null);
+    const before = this.state.ranges;
+    const isFound = own.scaling.source === 'found' && own.scaling.name === range;
+    const others = Object.entries(before).filter(([sha256]) => sha256 !== own.sha256);
+    this.state.ranges = Object.fromEntries(isFound ? others : [...others, [own.sha256, range]]);
+    try {
+      const opened = await this.openPath(path, info.name);
+      await this.save();
+      return opened;
+    } catch (error) {
+      // what the model cannot take is not kept
+      this.state.ranges = before;
+      throw error;
+    }
   }
 
   /** Keeps a copy in the library under a name. */

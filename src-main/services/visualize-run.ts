@@ -70,8 +70,8 @@ export class VisualizeWork {
   async run(engine: Engine, models: Models): Promise<void> {
     const { live } = this;
     const { request } = live.run;
-    const { path } = models.get(request.model);
-    const input = { ...request, model: path, dataset: await models.judge(request.model) };
+    const dataset = await models.judge(request.model);
+    const input = { ...request, model: models.source(request.model), dataset };
     // cancelled or paused meanwhile
     const { state } = live.run;
     if (state !== 'queued') return;

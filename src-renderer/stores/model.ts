@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowReactive, shallowRef, watch } from 'vue';
 import type { LayerEvidence, Recent, UnitEvidence } from '../../src-main/contract/calls';
-import type { LayerInfo, ModelInfo } from '../../src-main/contract/model';
+import type { LayerInfo, ModelInfo, RangeName } from '../../src-main/contract/model';
 import { call } from '../bridge';
 import { download } from '../downloads';
 import { useApp } from './app';
@@ -16,6 +16,8 @@ export const useModel = defineStore('model', () => {
   const refused = shallowRef<{ message: string; remedy: string } | null>(null);
   const opening = ref(false);
   const layerName = ref('');
+  /** Files, by sha256, of which it was said what is to be known of them. */
+  const told = new Set<string>();
   /** The unit in the inspector, by layer. */
   const chosen = shallowReactive(new Map<string, number>());
 
@@ -31,8 +33,18 @@ export const useModel = defineStore('model', () => {
     rest = setTimeout(() => (restingUnit.value = unit.value), 250);
   });
 
-  /** Takes in a model that the main side opened. The second convolution is shown first: it is the more telling. */
+  /** A model that the user opened: what has to be asked or said of it is shown, once a session for each file. */
   function opened(info: ModelInfo): void {
+    const isOther = info.id !== model.value?.id;
+    take(info);
+    const isWhole = info.unsupported.length === 0 && info.warnings.length === 0;
+    if (!isOther || (isWhole && info.scaling.source !== 'assumed') || told.has(info.sha256)) return;
+    told.add(info.sha256);
+    notices.dialog = 'about-model';
+  }
+
+  /** Takes in a model that the main side has open. The second convolution is shown first: it is the more telling. */
+  function take(info: ModelInfo): void {
     const isOther = info.id !== model.value?.id;
     model.value = info;
     refused.value = null;
@@ -120,6 +132,16 @@ export const useModel = defineStore('model', () => {
   const openRecent = (id: string): Promise<void> => open(() => call('models.openRecent', { id }));
   const openShipped = (): Promise<void> => open(() => call('models.openShipped'));
 
+  /** States the range of the model's input; it is then opened anew. False when that failed. */
+  async function setScaling(scaling: RangeName): Promise<boolean> {
+    const info = model.value;
+    if (info === null) return false;
+    const found = await notices.attempt(() => call('models.setScaling', { model: info.id, scaling }));
+    if (found === undefined) return false;
+    opened(found);
+    return true;
+  }
+
   async function keep(how: 'models.save' | 'models.rename', name: string): Promise<boolean> {
     const info = model.value;
     if (info === null) return false;
@@ -190,7 +212,7 @@ export const useModel = defineStore('model', () => {
 
   return {
     ...{ model, recents, refused, opening, layerName, layer, unit, restingUnit },
-    ...{ opened, chooseLayer, stepLayer, chooseUnit, unitName, refuse },
+    ...{ take, opened, setScaling, chooseLayer, stepLayer, chooseUnit, unitName, refuse },
     ...{
       openDialog,
       openFiles,

@@ -14,7 +14,7 @@ export interface Toast {
 }
 
 export type DialogName =
-  'settings' | 'about' | 'help' | 'go' | 'save-gallery' | 'save-model' | 'rename-model';
+  'settings' | 'about' | 'help' | 'go' | 'save-gallery' | 'save-model' | 'rename-model' | 'about-model';
 
 const SECONDS = { plain: 8, error: 20 };
 

@@ -197,7 +197,7 @@ describe("The packaged app's engine, under the Node that Electron carries", () =
   });
 
   it('opens the shipped model', async () => {
-    const { layers } = await job('open', { model: join(laid, 'resources/model') });
+    const { layers } = await job('open', { model: { path: join(laid, 'resources/model'), range: null } });
     expect(layers.map(({ name, units }) => [name, units])).toEqual([
       ['conv1', 32],
       ['conv2', 64],
@@ -215,7 +215,7 @@ describe("The packaged app's engine, under the Node that Electron carries", () =
 
   it('climbs along gradients: pictures of two filters beat every real window', async () => {
     const { units } = await job('visualize', {
-      model: join(laid, 'resources/model'),
+      model: { path: join(laid, 'resources/model'), range: null },
       dataset: 'mnist',
       layer: 'conv2',
       units: [0, 1],
