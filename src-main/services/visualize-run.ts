@@ -44,7 +44,11 @@ export class VisualizeWork {
     const held = this.previews.get(index) ?? this.frames?.[index];
     if (held !== undefined) return held;
     // a picture of the moment that is gone already: the newest there is says as much
-    if (index >= PREVIEW && run.frames.length > 0) return [...this.previews.values()].at(-1) ?? this.last();
+    if (index >= PREVIEW) {
+      const newest = [...this.previews.values()].at(-1);
+      if (newest !== undefined) return newest;
+      if (run.frames.length > 0) return this.last();
+    }
     if (this.frames !== null || run.picture === null || index >= run.frames.length) {
       throw new UserError(`The run has no frame ${index}.`, 'Choose another frame.');
     }

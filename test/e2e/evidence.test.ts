@@ -33,7 +33,7 @@ describe.skipIf(!hasChromium)('the evidence of a unit', () => {
     ({ page } = opened);
     await opened.show('filters');
     await page.getByRole('radio', { name: /^conv2/ }).check({ force: true });
-    await page.getByRole('option', { name: /^Unit 37, (converged|close|climbing)/ }).click();
+    await page.getByRole('option', { name: /^Unit 37 \S+, (converged|close|climbing)/ }).click();
   });
   afterAll(async () => {
     await opened.close();
