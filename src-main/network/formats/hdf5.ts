@@ -8,8 +8,11 @@ import { elementsOf, type Weight } from './weights';
 export const HDF5_MAGIC = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 
 const REMEDY = 'Copy the file again; it was cut short or damaged on the way.';
-/** Damaged files can send the library round in circles: it is given this long, and a second for every 100 MB. */
-const PATIENCE_MS = 1500;
+/**
+ * Damaged files can send the library round in circles: it is given this long, and a second for
+ * every 100 MB. By the clock, so it is long enough for a busy machine, on which a sound file takes well over a second.
+ */
+const PATIENCE_MS = 4000;
 const BYTES_PER_MS = 1e5;
 
 export interface Hdf5 {
