@@ -1,7 +1,7 @@
 // Puts libtensorflow and tfjs-node's addon in place, once: from the user's cache, else from the first provider that serves.
 import { copyFile, link, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { lock } from 'proper-lockfile';
+import { check, lock } from 'proper-lockfile';
 import { explain, UserError } from '../contract/errors';
 import { npmArchive } from './npm-archive';
 import { run, type Provider, type Report } from './provider';
@@ -12,6 +12,9 @@ import { wheel } from './wheel';
 
 /** In the order in which they are tried, the fastest library first. */
 export const PROVIDERS: readonly Provider[] = [wheel, vendor, npmArchive];
+
+/** Milliseconds after which the lock of a process that no longer renews it is taken for a dead one's. */
+const STALE = 20_000;
 
 const TRIAL = 'process.stdout.write(require(process.argv[1]).TF_Version)';
 
@@ -143,8 +146,11 @@ export async function ensureTensorflow(
       { cause },
     );
   }
+  if (await check(site.cacheFolder, { stale: STALE })) {
+    report('Another start holds the cache: waiting until it ends (up to 20 s where it was killed)');
+  }
   const release = await lock(site.cacheFolder, {
-    stale: 20_000,
+    stale: STALE,
     retries: { retries: 3600, minTimeout: 500, maxTimeout: 1000 },
     // after the machine slept another process may have taken over: then a step below fails, and says so
     onCompromised: () => undefined,

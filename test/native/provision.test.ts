@@ -178,16 +178,20 @@ describe('killed and doubled', () => {
     expect(inPackage(site)).toHaveLength(2);
   });
 
-  test('two at once: one fetches, the other waits and takes what is there', async () => {
+  test('two at once: one fetches, the other says that it waits and takes what is there', async () => {
     const site = freshSite();
     const clone = freshSite(site.cacheFolder);
-    const slow = serving('wheel', () => new Promise((resolve) => setTimeout(resolve, 300)));
-    const options = { providers: [slow], load };
-    const both = await Promise.all([
-      ensureTensorflow(undefined, { site, ...options }),
-      ensureTensorflow(undefined, { site: clone, ...options }),
-    ]);
-    expect(both.sort()).toEqual(['cache', 'wheel']);
+    const said: string[] = [];
+    let second: Promise<string> | undefined;
+    const slow = serving('wheel', async () => {
+      second = ensureTensorflow((line) => said.push(line), { site: clone, providers: [slow], load });
+      await vi.waitFor(() => {
+        expect(said).toHaveLength(1);
+      });
+    });
+    expect(await ensureTensorflow(undefined, { site, providers: [slow], load })).toBe('wheel');
+    expect(await second).toBe('cache');
+    expect(said).toEqual([expect.stringContaining('Another start holds the cache')]);
     expect(slow.filled).toBe(1);
     expect([inPackage(site), inPackage(clone)].flat()).toHaveLength(4);
   });
