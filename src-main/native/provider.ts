@@ -34,8 +34,15 @@ export interface Provider {
 
 /** The line that says most of what a program wrote to stderr: the last that speaks of an error, else the last. */
 function reason(said: string): string {
-  const lines = said.trim().split('\n');
-  const telling = lines.findLast((line) => /error|denied|refused|no space/i.test(line)) ?? lines.at(-1) ?? '';
+  const lines = said
+    .trim()
+    .split('\n')
+    .filter((line) => !/^\s*at /.test(line)); // a stack says where, not why
+  const telling =
+    lines.findLast((line) => /error: |denied|refused|no space/i.test(line)) ??
+    lines.findLast((line) => /error/i.test(line)) ??
+    lines.at(-1) ??
+    '';
   return telling.trim() === '' ? 'it gave no reason' : telling.trim().replace(/\.$/, '');
 }
 

@@ -2,6 +2,7 @@
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { explain, UserError } from '../contract/errors';
 import { PINS, type WheelPin } from './pins';
 import { run, verify, watched, type Provider, type Workplace } from './provider';
 import { ADDON, LIBRARIES } from './site';
@@ -62,7 +63,14 @@ async function fill(place: Workplace): Promise<void> {
     '-d',
     fetched,
   ];
-  const fetching = run(python(), args, PIP_HELP, { env });
+  const fetching = run(python(), args, PIP_HELP, { env }).catch((error: unknown) => {
+    if (!/hashes/i.test(explain(error))) throw error;
+    throw new UserError(
+      `The wheel that pip fetched has not the sha256 ${pin.sha256.slice(0, 12)}…, so it is not the pinned one.`,
+      'Check the package mirror that this machine is set up with.',
+      { cause: error },
+    );
+  });
   await watched(`Fetching TensorFlow ${pin.version}`, staging, pin.bytes, report, fetching);
   const [name = ''] = await readdir(fetched);
   await verify(join(fetched, name), 'sha256', 'hex', pin.sha256);

@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { UserError } from '../../src-main/contract/errors';
 import { npmArchive } from '../../src-main/native/npm-archive';
-import type { Provider, Workplace } from '../../src-main/native/provider';
+import { run, type Provider, type Workplace } from '../../src-main/native/provider';
 import { ensureTensorflow } from '../../src-main/native/provision';
 import { ADDON, LIBRARIES, locateSite, type Site } from '../../src-main/native/site';
 import { readStamp } from '../../src-main/native/stamp';
@@ -218,6 +218,24 @@ describe('an archive', () => {
     vi.stubEnv('FILTERSCOPE_PYTHON', pip);
     vi.stubEnv('CXX', program('c++', 'exit 0'));
     await expect(wheel.fill(place(freshSite()))).rejects.toThrow(/x\.whl has the sha256 .* was expected/);
+  });
+
+  test('that pip itself refuses is called not the pinned one, in a sentence', async () => {
+    const pip = program(
+      'python3',
+      'case "$*" in *download*) echo "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES" >&2; exit 1;; esac',
+    );
+    vi.stubEnv('FILTERSCOPE_PYTHON', pip);
+    vi.stubEnv('CXX', program('c++', 'exit 0'));
+    await expect(wheel.fill(place(freshSite()))).rejects.toThrow('is not the pinned one');
+  });
+
+  test('whose own script fails is refused with what it said, not with where', async () => {
+    const script = program(
+      'vendor',
+      `echo "Error: no such host" >&2; echo "Emitted 'error' event at:" >&2; echo "    at emit (file.js:1)" >&2; exit 1`,
+    );
+    await expect(run(script, [], 'Look.')).rejects.toThrow('vendor failed: Error: no such host.');
   });
 
   test('that is not the pinned npm archive is refused', async () => {
