@@ -25,18 +25,28 @@ const LINE_EVERY = 10;
 /** Share of the work that must be done before it tells anything of the time left. */
 const LEAST = 0.02;
 
+/** A clock of one piece of work: says how long the rest will take if it goes on as it went, or nothing too early to tell. */
+function clock(total: number): (done: number) => string {
+  const began = performance.now();
+  return (done) => {
+    if (done < LEAST * total) return '';
+    const seconds = Math.ceil(((performance.now() - began) / 1000 / done) * (total - done));
+    return seconds < 100 ? `${seconds} s left` : `${Math.round(seconds / 60)} min left`;
+  };
+}
+
 function bar(label: string, total: number): Progress {
+  const left = clock(total);
   const shown = new SingleBar({
-    format: `${label} {bar} {percentage} %  {note}  {eta_formatted} left`,
+    format: `${label} {bar} {percentage} %  {note}  {left}`,
     barsize: 24,
     hideCursor: true,
     clearOnComplete: true,
-    etaBuffer: 50,
   });
-  shown.start(total, 0, { note: '' });
+  shown.start(total, 0, { note: '', left: '' });
   return {
     update: (done, note) => {
-      shown.update(done, note === undefined ? {} : { note });
+      shown.update(done, { left: left(done), ...(note === undefined ? {} : { note }) });
     },
     stop: () => {
       shown.stop();
@@ -45,17 +55,15 @@ function bar(label: string, total: number): Progress {
 }
 
 function lines(label: string, total: number, write: (line: string) => void): Progress {
-  const began = performance.now();
-  let said = began;
+  const left = clock(total);
+  let said = performance.now();
   return {
     update: (done, note) => {
       const now = performance.now();
-      if (now - said < LINE_EVERY * 1000 || done < LEAST * total) return;
+      if (now - said < LINE_EVERY * 1000) return;
       said = now;
-      const left = Math.round((((now - began) / done) * (total - done)) / 1000);
-      write(
-        `${label}: ${Math.round((100 * done) / total)} %${note === undefined ? '' : `, ${note}`}, ${left} s left`,
-      );
+      const parts = [`${Math.round((100 * done) / total)} %`, note, left(done)];
+      write(`${label}: ${parts.filter((part) => part !== undefined && part !== '').join(', ')}`);
     },
     stop: () => undefined,
   };
