@@ -21,7 +21,7 @@ import { methodSchema } from '../../src-main/contract/method';
 import { trainingConfigurationSchema } from '../../src-main/contract/training';
 import type { FromEngine, JobName, Jobs } from '../../src-main/engine-link';
 import { writeElectronDist } from '../support/electron-dist';
-import { NODE_24, node24 } from '../support/node24';
+import { NODE_24, otherNode } from '../support/other-node';
 
 const root = resolve(import.meta.dirname, '../..');
 mkdirSync(join(root, 'dist'), { recursive: true });
@@ -165,7 +165,7 @@ describe("The packaged app's engine, under the Node that Electron carries", () =
       if (outside) linkSync(join(beside, path), to);
       else writeFileSync(to, extractFile(archive, path.slice(1)));
     }
-    const found = await node24();
+    const found = await otherNode(NODE_24);
     if ('reason' in found) throw new Error(found.reason);
     engine = fork(join(laid, 'out/main/engine.js'), {
       execPath: found.node,
