@@ -56,7 +56,8 @@ export async function openInBrowser({ width = 1440, height = 900 } = {}): Promis
   const host = started(data);
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
   const page = await browser.newPage({ viewport: { width, height } });
-  page.setDefaultTimeout(45_000);
+  // far longer than anything takes, so that a busy machine fails no test
+  page.setDefaultTimeout(120_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
