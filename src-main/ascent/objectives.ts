@@ -34,8 +34,10 @@ function combinedWeights(network: Network, layer: string, vectors: Tensor2D): Un
   };
 }
 
-/** One-hot rows [n, size]. */
-function oneHot(units: readonly number[], size: number): Tensor2D {
+/** One-hot rows [n, size]; of a layer of a single unit, ones. */
+export function oneHot(units: readonly number[], size: number): Tensor2D {
+  // tfjs refuses a depth of 1
+  if (size === 1) return tf.ones([units.length, 1]);
   return tf.tidy(() => tf.oneHot(tf.tensor1d([...units], 'int32'), size).toFloat() as Tensor2D);
 }
 

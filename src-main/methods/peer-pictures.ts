@@ -1,5 +1,6 @@
 // Pictures by the methods of other tools, with results of the shape that ours have.
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-node';
+import { oneHot } from '../ascent/objectives';
 import { bestReal } from '../ascent/real';
 import {
   chosenUnits,
@@ -31,8 +32,10 @@ export function strongest(
   return tf.tidy(() => {
     const x = tf.tensor4d(images, [units.length, height, width, channels]);
     const all = forward(network, x, layer, windowed).max<Tensor2D>([1, 2]);
-    const one = tf.oneHot(tf.tensor1d([...units], 'int32'), nodeOf(network, layer).shape[2]);
-    return all.mul(one.toFloat()).sum(1).dataSync<'float32'>();
+    return all
+      .mul(oneHot(units, nodeOf(network, layer).shape[2]))
+      .sum(1)
+      .dataSync<'float32'>();
   });
 }
 

@@ -1,5 +1,6 @@
 // What other tools do, as they do it: their algorithms and constants, on whole images and the mean over a layer.
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node';
+import { oneHot } from '../ascent/objectives';
 import { adam, type Optimiser } from '../ascent/optimisers';
 import type { Method } from '../contract/method';
 import { tf } from '../native/tensorflow';
@@ -244,7 +245,7 @@ export function* climbAs(
   steps: number,
   rng: Rng,
 ): Generator<{ step: number; theta: Tensor2D; values: () => Float32Array }, void> {
-  const one = tf.tidy(() => tf.oneHot(tf.tensor1d([...units], 'int32'), count).toFloat() as Tensor2D);
+  const one = oneHot(units, count);
   let theta = tf.tensor2d(preset.start(units.length, rng.fork(0)), [units.length, preset.size]);
   const moves = rng.fork(1);
   const valueOf = (t: Tensor2D, move: (x: Tensor4D) => Tensor4D): Tensor1D =>

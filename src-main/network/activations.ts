@@ -62,6 +62,10 @@ const glu = (x: Tensor): Tensor => {
   return a.mul(tf.sigmoid(b));
 };
 
+/** What the values say that does not change with them a little: it has no gradient, as comparisons in tfjs have none. */
+const fixed = (x: Tensor, of: (values: Tensor) => Tensor): Tensor =>
+  tf.customGrad((values) => ({ value: of(values as Tensor), gradFunc: () => tf.zerosLike(x) }))(x);
+
 /**
  * As Keras computes it (keras/src/backend/tensorflow/nn.py): max(x − τ, 0) with τ = (Σ of the running sums of the k
  * greatest − 1) / k, where k elements have 1 + k·x₍ₖ₎ > their sum (Martins & Astudillo 2016 take the last running sum
@@ -69,24 +73,26 @@ const glu = (x: Tensor): Tensor => {
  */
 const sparsemax = (x: Tensor): Tensor => {
   const size = x.shape.at(-1) as number;
-  const [weights, count] = tf.tidy((): [Tensor, Tensor] => {
-    const sorted = tf.topk(x, size).values;
+  const found = fixed(x, (values) => {
+    const sorted = tf.topk(values, size).values;
     const support = sorted
       .mul(tf.range(1, size + 1))
       .add(1)
       .greater(tf.cumsum(sorted, -1))
       .toFloat();
-    const above = x.expandDims(-1).greaterEqual(sorted.expandDims(-2)).toFloat();
-    return [above.mul(support.expandDims(-2)).sum(-1), support.sum(-1, true)];
+    const above = values.expandDims(-1).greaterEqual(sorted.expandDims(-2)).toFloat();
+    return tf.concat([above.mul(support.expandDims(-2)).sum(-1), support.sum(-1, true)], -1);
   });
+  const [weights, count] = tf.split(found, [size, 1], -1) as [Tensor, Tensor];
   return tf.relu(x.sub(x.mul(weights).sum(-1, true).sub(1).div(count)));
 };
 
 /** x where it is above the threshold in magnitude, else 0. */
-const hardShrink = (x: Tensor, threshold: number): Tensor => x.mul(x.abs().greater(threshold).toFloat());
+const hardShrink = (x: Tensor, threshold: number): Tensor =>
+  x.mul(fixed(x, (values) => values.abs().greater(threshold).toFloat()));
 
 const rectified = (x: Tensor, slope: number, max: number, threshold: number): Tensor => {
-  const above = x.greater(threshold).toFloat();
+  const above = fixed(x, (values) => values.greater(threshold).toFloat());
   const kept = tf.minimum(threshold === 0 ? tf.relu(x) : x.mul(above), max);
   if (slope === 0) return kept;
   return kept.add(x.sub(threshold).mul(tf.sub(1, above)).mul(slope));
@@ -152,7 +158,7 @@ export function activate(activation: Activation, x: Tensor): Tensor {
     case 'softShrink':
       return x.sub(tf.clipByValue(x, -activation.threshold, activation.threshold));
     case 'threshold': {
-      const above = x.greater(activation.threshold).toFloat();
+      const above = fixed(x, (values) => values.greater(activation.threshold).toFloat());
       return x.mul(above).add(tf.sub(1, above).mul(activation.otherwise));
     }
     case 'squareplus':

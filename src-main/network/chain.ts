@@ -59,11 +59,19 @@ const nothing: Kind = { stage: (x) => ({ y: x, gradient: (dy) => dy }) };
 
 const flatten: Kind = { stage: (x) => ({ y: flat(x), gradient: (dy) => dy.reshape(x.shape) }) };
 
-/** Adding a bias along the last axis. */
+/** Adding a bias along the last axis, or one number. */
 const bias = (values: Tensor1D | null): Kind[] =>
   values === null
     ? []
-    : [{ kind: 'rising', stage: (x) => ({ y: k.biasAdd(x, values), gradient: (dy) => dy }) }];
+    : [
+        {
+          kind: 'rising',
+          stage: (x) => ({
+            y: values.size === 1 ? x.add(values) : k.biasAdd(x, values),
+            gradient: (dy) => dy,
+          }),
+        },
+      ];
 
 /** The stages of one operation; null where none are written. */
 function kindsOf(operation: Operation, windowed: boolean): Kind[] | null {

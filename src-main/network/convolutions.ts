@@ -224,19 +224,32 @@ export function convTranspose2d(
   groups = 1,
 ): Tensor4D {
   const geometry: ConvGeometry = { strides, padding: 'valid', dilations: [1, 1] };
-  const inputs = tf.split<Tensor4D>(x, groups, 3);
-  const taps = tf.split<Tensor4D>(spread(kernel, dilations), groups, 3);
+  const inputs = groups === 1 ? [x] : tf.split<Tensor4D>(x, groups, 3);
+  const [rows, columns] = ([0, 1] as const).map((axis) => reach(kernel.shape[axis], dilations[axis])) as [
+    number,
+    number,
+  ];
+  // made where it is used: on the way back what was made before is gone
+  const taps = (group: number): Tensor4D => {
+    const whole = spread(kernel, dilations);
+    return groups === 1 ? whole : (tf.split<Tensor4D>(whole, groups, 3)[group] as Tensor4D);
+  };
   const parts = inputs.map((part, group) => {
-    const tap = taps[group] as Tensor4D;
     const [n, h, w] = part.shape;
-    const full = [n, (h - 1) * strides[0] + tap.shape[0], (w - 1) * strides[1] + tap.shape[1], tap.shape[2]];
+    const full: [number, number, number, number] = [
+      n,
+      (h - 1) * strides[0] + rows,
+      (w - 1) * strides[1] + columns,
+      kernel.shape[2],
+    ];
     return differentiable(
       part,
-      (input) => kernels.conv2dInputGradient(full as [number, number, number, number], tap, input, geometry),
-      (dy) => kernels.conv2d(dy, tap, geometry),
+      (input) => kernels.conv2dInputGradient(full, taps(group), input, geometry),
+      (dy) => kernels.conv2d(dy, taps(group), geometry),
     );
   });
-  const y = window(tf.concat(parts, 3), crop);
+  const [only] = parts;
+  const y = window(groups === 1 && only !== undefined ? only : tf.concat(parts, 3), crop);
   return bias === null ? y : y.add(bias);
 }
 

@@ -74,20 +74,22 @@ function pad({ mode, value, amounts }: Of<'pad'>, x: Tensor): Tensor {
     ...amounts.map(([before, after]): [number, number] => [before, after]),
   ];
   if (mode === 'constant') return tf.pad(x, all, value);
-  if (mode !== 'edge') return tf.mirrorPad(x, all, mode);
+  // not tf.mirrorPad: its gradient leaves out what is mirrored
   return all.reduce((padded, [before, after], axis) => {
     const size = x.shape[axis] as number;
-    const end = (at: number, count: number): Tensor[] => {
-      const begin = padded.shape.map((_, i) => (i === axis ? at : 0));
-      const part = padded.slice(
-        begin,
+    const skipped = mode === 'reflect' ? 1 : 0;
+    const at = (distance: number, end: boolean): Tensor => {
+      const inward = mode === 'edge' ? 0 : distance + skipped;
+      const place = end ? size - 1 - inward : inward;
+      return padded.slice(
+        padded.shape.map((_, i) => (i === axis ? place : 0)),
         padded.shape.map((side, i) => (i === axis ? 1 : side)),
       );
-      return Array.from({ length: count }, () => part);
     };
-    return before + after === 0
-      ? padded
-      : tf.concat([...end(0, before), padded, ...end(size - 1, after)], axis);
+    if (before + after === 0) return padded;
+    const first = Array.from({ length: before }, (_, i) => at(before - 1 - i, false));
+    const last = Array.from({ length: after }, (_, i) => at(i, true));
+    return tf.concat([...first, padded, ...last], axis);
   }, x);
 }
 

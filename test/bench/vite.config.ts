@@ -15,6 +15,7 @@ export default defineConfig({
         start: 'test/bench/start.ts',
         scale: 'test/bench/scale.ts',
         soak: 'test/bench/soak.ts',
+        models: 'test/bench/models.ts',
       },
     },
   },

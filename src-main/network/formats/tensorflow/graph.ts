@@ -33,6 +33,12 @@ export function graphNodes(topology: Readonly<Record<string, unknown>>): Tensorf
   );
 }
 
+/** What is known of a graph's values beyond their shapes. */
+export class Noted {
+  readonly dilated = new Map<string, [number, number]>();
+  readonly singles = new WeakSet<Value>();
+}
+
 /** What the translation of one node is given. */
 export class NodeContext {
   readonly builder: GraphBuilder;
@@ -42,13 +48,12 @@ export class NodeContext {
   /** Dilations of what SpaceToBatchND made, by node: the convolution of its blocks is a dilated one of the whole. */
   readonly dilated: Map<string, [number, number]>;
 
-  constructor(
-    builder: GraphBuilder,
-    node: TensorflowNode,
-    inputs: readonly Operand[],
-    dilated = new Map<string, [number, number]>(),
-  ) {
-    this.dilated = dilated;
+  /** Images whose batch of one was taken off. */
+  readonly singles: WeakSet<Value>;
+
+  constructor(builder: GraphBuilder, node: TensorflowNode, inputs: readonly Operand[], noted = new Noted()) {
+    this.dilated = noted.dilated;
+    this.singles = noted.singles;
     this.builder = builder;
     this.node = node;
     this.inputs = inputs;
@@ -62,7 +67,14 @@ export class NodeContext {
     const operand = this.inputs[index];
     if (operand === undefined || isConstant(operand))
       throw new RangeError(`its input ${index} does not come from the image`);
+    if (this.singles.has(operand)) throw new RangeError('its input is an image without its batch');
     return operand;
+  }
+
+  /** The first input where it is an image whose batch of one was taken off: as it was before. */
+  single(): Value | null {
+    const [operand] = this.inputs;
+    return operand !== undefined && !isConstant(operand) && this.singles.has(operand) ? { ...operand } : null;
   }
 
   constant(index: number): Constant {

@@ -1,22 +1,13 @@
 // TensorFlow's operators of ordinary CNNs, channels last, the converter's fused ones included.
 import type { Arithmetic, Operation, Reduction } from '../../network';
 import type { AxisResampling } from '../../resampling';
-import { reduceAxes, squeezed } from '../image-operations';
-import {
-  arrange,
-  axisOf,
-  CHANNELS_LAST,
-  elementwise,
-  inOrder,
-  reshaped,
-  valueOf,
-  type Value,
-} from '../layout';
+import { reduceAxes } from '../image-operations';
+import { arrange, CHANNELS_LAST, elementwise, inOrder, reshaped, valueOf, type Value } from '../layout';
 import { isConstant, type Operand } from '../onnx/context';
 import { withConstant } from '../onnx/pointwise';
-import { reshapeTo } from '../onnx/shaping';
 import { folded } from './folding';
 import type { NodeContext } from './graph';
+import { shapingNode } from './shaping';
 import { of, rectified, UNARY } from './unary';
 import { batchNorm, conv, fromBlocks, matMul, pooled, prelu, toBlocks, transposed } from './windows';
 
@@ -40,14 +31,20 @@ function binary(context: NodeContext, name: Arithmetic): Value {
   if (isConstant(a)) return withConstant(context, name, context.value(1), a, true);
   if (isConstant(b)) return withConstant(context, name, context.value(0), b, false);
   const values = context.inputs.map((_, i) => context.value(i));
-  const [first] = values as [Value];
-  if (values.some(({ dims }) => dims.length !== first.dims.length))
-    throw new RangeError('its inputs have different dimensions');
-  const nodes = values.map((value) => arrange(context.builder, value, first.order, context.name).node);
+  const rank = Math.max(...values.map(({ dims }) => dims.length));
+  // fewer dimensions count from the end: ones come before them
+  const even = values.map((value) => {
+    const missing = Array<number>(rank - value.dims.length).fill(1);
+    return missing.length === 0
+      ? value
+      : reshaped(context.builder, `${context.name}/even`, value, [...missing, ...value.dims]);
+  });
+  const { order } = even[0] as Value;
+  const nodes = even.map((value) => arrange(context.builder, value, order, context.name).node);
   return valueOf(
     context.builder,
     context.builder.add(context.name, { op: 'merge', function: name }, nodes),
-    first.order,
+    order,
   );
 }
 
@@ -56,25 +53,6 @@ function reduce(context: NodeContext, over: Reduction): Value {
   const axes = [...context.constant(1).data].map((axis) => context.axis(axis, value.dims.length));
   const keep = context.flag('keep_dims') || axes.length === value.dims.length;
   return reduceAxes(context.builder, context.name, value, over, axes, keep);
-}
-
-function concat(context: NodeContext): Value {
-  const { builder, name, inputs } = context;
-  const values = inputs.slice(0, -1).map((_, i) => context.value(i));
-  const [first] = values;
-  if (first === undefined) throw new RangeError('it has no inputs');
-  const axis = context.axis(context.constant(inputs.length - 1).data[0] ?? -1, first.dims.length);
-  const placed = values.map((value) => arrange(builder, value, first.order, name));
-  const at = axisOf(placed[0] as Value, axis);
-  return valueOf(
-    builder,
-    builder.add(
-      name,
-      { op: 'concatenate', axis: at },
-      placed.map(({ node }) => node),
-    ),
-    first.order,
-  );
 }
 
 function pad(context: NodeContext): Value {
@@ -127,8 +105,8 @@ function resize(context: NodeContext, method: 'nearest' | 'linear'): Value {
   );
 }
 
-/** Operators of one image, or null for one that is not known. */
-export function translateNode(context: NodeContext): Operand | null {
+/** The output of an operator, or its outputs where it has several; null for one that is not known. */
+export function translateNode(context: NodeContext): Operand | Operand[] | null {
   const { builder, name, node } = context;
   const { op } = node;
   const known = folded(context);
@@ -175,41 +153,10 @@ export function translateNode(context: NodeContext): Operand | null {
       const placed = arrange(builder, context.value(), inOrder(context.value().dims), name);
       return elementwise(builder, name, { op: 'softmax' }, placed);
     }
-    case 'ConcatV2':
-      return concat(context);
     case 'Pad':
     case 'PadV2':
     case 'MirrorPad':
       return pad(context);
-    case 'Reshape':
-      return reshaped(
-        builder,
-        name,
-        context.value(),
-        reshapeTo(context.value(), [...context.constant(1).data], true),
-      );
-    case 'Squeeze': {
-      const value = context.value();
-      const stated = context.ints('squeeze_dims');
-      const axes =
-        stated.length === 0
-          ? inOrder(value.dims).filter((axis) => value.dims[axis] === 1)
-          : stated.map((axis) => context.axis(axis, value.dims.length));
-      const dims = value.dims.filter((_, axis) => !axes.includes(axis));
-      return dims.length === 0 ? value : squeezed(builder, name, value, dims, axes);
-    }
-    case 'Transpose': {
-      const value = context.value();
-      const [batch, ...rest] = context.constant(1).data;
-      const to = rest.map((axis) => axis - 1);
-      if (batch !== 0 || to.length !== value.dims.length) throw new RangeError('it moves the batch');
-      const placed = arrange(builder, value, value.order, name);
-      return {
-        node: placed.node,
-        dims: to.map((axis) => value.dims[axis] as number),
-        order: placed.order.map((axis) => to.indexOf(axis)),
-      };
-    }
     case 'ResizeBilinear':
       return resize(context, 'linear');
     case 'ResizeNearestNeighbor':
@@ -219,6 +166,6 @@ export function translateNode(context: NodeContext): Operand | null {
     case 'BatchToSpaceND':
       return fromBlocks(context);
     default:
-      return null;
+      return shapingNode(context);
   }
 }
