@@ -68,9 +68,9 @@ export const viewCommands: Readonly<Record<ViewId, readonly Command[]>> = {
     command('width', ['1', '2', '3', '4'], 'width'),
     command('undo', 'Ctrl+z', 'undo'),
     command('clear', 'x', 'clear'),
-    command('test-before', 'Shift+t', 'test digit before', true),
-    command('test', 't', 'test digit'),
-    command('random', 'r', 'random test digit', true),
+    command('test-before', 'Shift+t', 'test image before', true),
+    command('test', 't', 'test image'),
+    command('random', 'r', 'random test image', true),
     command('nudge', ['ArrowLeft', 'ArrowUp', 'ArrowDown', 'ArrowRight'], 'nudge', true),
   ],
   galleries: [

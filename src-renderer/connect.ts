@@ -46,5 +46,6 @@ export async function begin(): Promise<void> {
   useRuns().take(start.runs);
   useModel().recents = start.recents;
   if (start.model !== null) useModel().take(start.model);
+  useApp().phase = 'ready';
   await useGalleries().refresh();
 }

@@ -15,7 +15,8 @@ export function declareAnswer(program: Command, session: Session): void {
         'models of the same task from other seeds, comma-separated; the shipped ones by default',
       )
       .option('--units <n>', 'units of each layer that are looked at', whole(2, 512), 20)
-      .option('--seed <n>', 'seed', seed, 0),
+      .option('--seed <n>', 'seed', seed, 0)
+      .option('--as-data <file>', 'also write the answer as the app reads it, in MessagePack'),
   )
     .addHelpText(
       'after',
@@ -25,14 +26,15 @@ export function declareAnswer(program: Command, session: Session): void {
       async (
         model: string,
         file: string,
-        options: DataFlags & { others?: string; units: number; seed: number },
+        options: DataFlags & { others?: string; units: number; seed: number; asData?: string },
       ) => {
         dataFiles(options);
         const out = session.console();
         await session.tensorflow(out);
         const { answerQuestion } = await import('./answer');
         const others = options.others?.split(',').filter((name) => name !== '') ?? null;
-        const wanted = { others, units: options.units, seed: options.seed };
+        const { units, seed: from, asData = null } = options;
+        const wanted = { others, units, seed: from, asData };
         await answerQuestion(model, openData(options), file, wanted, out, session.signal);
       },
     );

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { QuestionAnswer } from '../contract/answer';
 import { UserError } from '../contract/errors';
+import { packWire } from '../contract/wire';
 import type { Dataset } from '../datasets/dataset';
 import { answer } from '../evidence/answer';
 import { reportHtml } from '../report/html';
@@ -16,6 +17,8 @@ export interface AnswerFlags {
   readonly others: readonly string[] | null;
   readonly units: number;
   readonly seed: number;
+  /** File for the answer as data, beside the report; null for none. */
+  readonly asData: string | null;
 }
 
 /** Writes the report; with --json prints the answer too, pictures left out. */
@@ -23,7 +26,7 @@ export async function answerQuestion(
   model: string,
   dataset: Dataset,
   file: string,
-  { others, units, seed }: AnswerFlags,
+  { others, units, seed, asData }: AnswerFlags,
   out: Console,
   signal: AbortSignal,
 ): Promise<void> {
@@ -47,6 +50,7 @@ export async function answerQuestion(
     );
     bar.stop();
     await writeFileAtomic(file, reportHtml(found));
+    if (asData !== null) await writeFileAtomic(asData, Buffer.from(packWire(found)));
     for (const { question, verdict, sentence, numbers } of found.questions) {
       out.say(question);
       out.say(`  ${verdict}: ${sentence}`);

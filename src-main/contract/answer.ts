@@ -94,6 +94,8 @@ export const questionAnswerSchema = z.object({
   appVersion: z.string(),
   seed: z.int(),
   seconds: z.number(),
+  /** When it was worked out. */
+  answeredAt: z.iso.datetime(),
   questions: z.tuple([answeredSchema, answeredSchema, answeredSchema, answeredSchema]),
   methods: z.array(methodRowSchema),
   /** How far the words may be trusted: limits, and what was not known of this model. */

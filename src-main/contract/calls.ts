@@ -153,6 +153,8 @@ export const calls = {
   'evidence.prior': call(z.object({ model: id, layer: id, unit: z.int().min(0) }), priorLadderSchema),
   /** Null when the model's folder keeps no snapshots. */
   'evidence.throughTraining': call(z.object({ model: id, layer: id }), throughTrainingSchema.nullable()),
+  /** The answer that is there already: the one that ships with the shipped model, or the newest of this session; else null. */
+  'question.known': call(z.object({ model: id }), questionAnswerSchema.nullable()),
   /** The whole answer, about a minute or two; the engine keeps it per model. */
   'question.answer': call(z.object({ model: id }), questionAnswerSchema),
 
@@ -160,8 +162,10 @@ export const calls = {
   'question.report': call(z.object({ model: id }), z.object({ url: z.string(), name: z.string() })),
 
   'draw.respond': call(z.object({ model: id, image: uint8 }), responseSchema),
+  /** The dataset whose test images the model takes; null for none. */
+  'draw.dataset': call(z.object({ model: id }), datasetInfoSchema.nullable()),
   'draw.testImage': call(
-    z.object({ index: z.int().min(0) }),
+    z.object({ model: id, index: z.int().min(0) }),
     z.object({ image: uint8, label: z.int(), index: z.int() }),
   ),
 

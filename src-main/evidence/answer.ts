@@ -52,7 +52,11 @@ function limitsOf({ options, first, second, classes, faults }: Facts): string[] 
 }
 
 /** The words for facts that are known: pure, so that other facts give other words. */
-export function inWords(facts: Facts, seconds: number): QuestionAnswer {
+export function inWords(
+  facts: Facts,
+  seconds: number,
+  answeredAt = new Date().toISOString(),
+): QuestionAnswer {
   const { network, dataset, testAccuracy, seed } = facts.options;
   return questionAnswerSchema.parse({
     model: { name: network.name, sha256: network.sha256, testAccuracy },
@@ -60,6 +64,7 @@ export function inWords(facts: Facts, seconds: number): QuestionAnswer {
     appVersion: APP_VERSION,
     seed,
     seconds,
+    answeredAt,
     questions: [methodology(facts), distinct(facts), shapesChapter(facts), layersChapter(facts)],
     methods: [...facts.first.rows, ...(facts.second?.rows ?? [])],
     limits: limitsOf(facts),

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { QuestionAnswer } from '../contract/answer';
-import { calls, type CallName, type CallOutput, type Calls } from '../contract/calls';
+import { calls, type DatasetInfo, type CallName, type CallOutput, type Calls } from '../contract/calls';
 import { explain, UserError } from '../contract/errors';
 import type { Reply } from '../contract/wire';
 import { catalogue } from '../datasets/catalogue';
@@ -22,10 +22,10 @@ import { Galleries } from './galleries';
 import { openLog } from './log';
 import { judged, picked } from './judged-run';
 import { Media } from './media';
-import { Models } from './models';
+import { Models, SHIPPED } from './models';
 import { Runs } from './runs';
 import { SettingsStore } from './settings';
-import { readShipped } from './shipped';
+import { readShipped, readShippedAnswer } from './shipped';
 
 export interface ApplicationOptions {
   /** Everything that the app keeps lies below it; made when it is not there. */
@@ -86,8 +86,17 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     model: models.source(model),
     dataset: await models.dataset(model),
   });
-  const answerOf = async (model: string): Promise<QuestionAnswer> =>
-    engine.run('answer', { ...(await place(model)), name: models.get(model).info.name });
+  /** Answers of this session by model. */
+  const answered = new Map<string, QuestionAnswer>();
+  const answerOf = async (model: string): Promise<QuestionAnswer> => {
+    const found = await engine.run('answer', { ...(await place(model)), name: models.get(model).info.name });
+    answered.set(model, found);
+    return found;
+  };
+  const knownAnswer = async (model: string): Promise<QuestionAnswer | null> =>
+    answered.get(model) ?? (model === SHIPPED ? readShippedAnswer(models.get(model).info) : null);
+  const datasets = (): DatasetInfo[] =>
+    catalogue().map(({ id, name, train, test, height, width }) => ({ id, name, train, test, height, width }));
   const answers: Answers = {
     'app.start': () => ({
       version: APP_VERSION,
@@ -95,9 +104,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
       settings: settings.current,
       model: models.current,
       recents: models.recents(),
-      datasets: catalogue().map(({ id, name, train, test, height, width }) => ({
-        ...{ id, name, train, test, height, width },
-      })),
+      datasets: datasets(),
       runs: runs.list(),
     }),
     'app.doctor': async () => allFacts(facts(), await engine.run('doctor', null)),
@@ -161,16 +168,24 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
       engine.run('prior', { ...(await place(model)), layer, unit }),
     'evidence.throughTraining': async ({ model, layer }) =>
       engine.run('throughTraining', { ...(await place(model)), layer }),
+    'question.known': ({ model }) => knownAnswer(model),
     'question.answer': ({ model }) => answerOf(model),
     'question.report': async ({ model }) => {
-      const html = new TextEncoder().encode(reportHtml(await answerOf(model)));
+      const html = new TextEncoder().encode(
+        reportHtml((await knownAnswer(model)) ?? (await answerOf(model))),
+      );
       const name = `${fileName(models.get(model).info.name)}-answer.html`;
       return exports.add({ name, type: 'text/html', bytes: html });
     },
 
     'draw.respond': ({ model, image }) => engine.run('respond', { model: models.source(model), image }),
-    'draw.testImage': async ({ index }) => {
-      const { image, label } = await engine.run('testImage', { dataset: 'mnist', index });
+    'draw.dataset': async ({ model }) => {
+      const dataset = await models.judge(model);
+      return datasets().find(({ id }) => id === dataset) ?? null;
+    },
+    'draw.testImage': async ({ model, index }) => {
+      const dataset = await models.dataset(model);
+      const { image, label } = await engine.run('testImage', { dataset, index });
       return { image: Uint8Array.from(image), label, index };
     },
 

@@ -2,7 +2,8 @@
 import { onBeforeUnmount, onMounted } from 'vue';
 import { pressed, type Command } from '../commands';
 
-type Handlers = Readonly<Record<string, (event: KeyboardEvent) => void>>;
+/** A handler that returns false leaves the key to whatever has the focus. */
+type Handlers = Readonly<Record<string, (event: KeyboardEvent) => unknown>>;
 
 const FIELDS = 'input, textarea, select, [contenteditable=""], [contenteditable="true"]';
 /** Inputs that letters mean nothing to. */
@@ -16,7 +17,7 @@ export function isField(element: Element | null): boolean {
 
 /**
  * Binds commands to what they do while the component is mounted. Commands without a handler are left to others
- * (arrows in tiles, Enter on a button). A handler's key press goes no further.
+ * (arrows in tiles, Enter on a button). A handler's key press goes no further, unless it returns false.
  */
 export function useKeys(commands: readonly Command[], handlers: Handlers): void {
   const listen = (event: KeyboardEvent): void => {
@@ -27,8 +28,7 @@ export function useKeys(commands: readonly Command[], handlers: Handlers): void 
     for (const { id, keys } of commands) {
       const handler = handlers[id];
       if (handler === undefined || !keys.some((key) => pressed(event, key))) continue;
-      event.preventDefault();
-      handler(event);
+      if (handler(event) !== false) event.preventDefault();
       return;
     }
   };

@@ -60,11 +60,15 @@ export function usePlaces(): ComputedRef<Place[]> {
     ...galleries.list.map((gallery) => ({
       ...{ name: gallery.title, kind: 'gallery', icon: 'galleries' as const },
       go: () => {
-        galleries.shown = [gallery.id];
+        galleries.show(gallery.id);
         app.show('galleries');
       },
     })),
     { name: 'Open model', kind: 'app', icon: 'folder', go: () => void store.openDialog() },
+    {
+      name: 'The model that came with Filterscope',
+      ...{ kind: 'app', icon: 'filters' as const, go: () => void store.openShipped() },
+    },
     { name: 'Light or dark theme', kind: 'app', icon: 'theme', go: () => void app.turnTheme() },
     dialog('Settings', 'settings', 'settings'),
     dialog('All keys', 'keyboard', 'help'),

@@ -42,7 +42,7 @@ export const useApp = defineStore('app', () => {
     if (location.hash !== `#${to}`) history.pushState(null, '', `#${to}`);
   }
 
-  /** Asks the main side for everything that a fresh page needs; the caller hands the parts to their stores. */
+  /** Asks the main side for everything that a fresh page needs; the caller hands the parts to their stores, then says ready. */
   async function start(): Promise<Start | null> {
     phase.value = 'starting';
     try {
@@ -51,7 +51,6 @@ export const useApp = defineStore('app', () => {
       host.value = found.host;
       settings.value = found.settings;
       datasets.value = found.datasets;
-      phase.value = 'ready';
       return found;
     } catch (error) {
       problem.value = error;

@@ -136,6 +136,15 @@ export const useFilters = defineStore('filters', () => {
 
   /** The run that goes on in this layer by this method. */
   const active = computed(() => runsBy(methodName.value).find(isActive) ?? null);
+  /** The newest run in this layer by this method, where it failed and was not waved aside. */
+  const failed = computed(() => {
+    const newest = runsBy(methodName.value)[0];
+    return newest?.state === 'failed' && !aside.has(newest.id) ? newest : null;
+  });
+  const aside = shallowReactive(new Set<string>());
+  function dismiss(run: string): void {
+    aside.add(run);
+  }
   /** The newest run of the whole layer: the one that a gallery is saved from. */
   const whole = computed(
     () =>
@@ -184,6 +193,6 @@ export const useFilters = defineStore('filters', () => {
 
   return {
     ...{ methodName, method, seed, display, beside, query, cells, besideCells, units, visible },
-    ...{ active, whole, selected, edit, run, runLonger, retry, runQuestion, cancel },
+    ...{ active, failed, whole, selected, edit, run, runLonger, retry, runQuestion, cancel, dismiss },
   };
 });

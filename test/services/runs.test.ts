@@ -89,7 +89,7 @@ test('one visualisation at a time: the second waits, and can be cancelled before
 test('drawing is answered while a layer is running', async () => {
   const { id } = await it.call('runs.visualize', wanted('conv2', { name: 'plain', steps: 20_000 }));
   await it.next('run.frame', ({ run }) => run === id);
-  const { image, label } = await it.call('draw.testImage', { index: 3 });
+  const { image, label } = await it.call('draw.testImage', { model: 'shipped', index: 3 });
   const answer = await it.call('draw.respond', { model: 'shipped', image });
   expect(answer.probabilities.indexOf(Math.max(...answer.probabilities))).toBe(label);
   expect(answer.layers.map(({ maps }) => maps.length)).toEqual([28 * 28 * 32, 14 * 14 * 64, 1024, 10]);
@@ -151,7 +151,7 @@ describe('the engine dies', () => {
   test('a call in that moment is refused in words, the next one is answered', async () => {
     process.kill(it.engine().process.pid ?? 0, 'SIGKILL');
     await it.next('engine.state', ({ state }) => state === 'lost');
-    expect((await it.call('draw.testImage', { index: 0 })).label).toBe(7);
+    expect((await it.call('draw.testImage', { model: 'shipped', index: 0 })).label).toBe(7);
   });
 });
 
