@@ -1,8 +1,9 @@
 // Gradient ascent on a batch of independent pictures, with a certificate for each.
-import type { Tensor2D } from '@tensorflow/tfjs-node';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow';
 import { createRng } from '../network/rng';
 import type { Constraint } from './constraints';
+import { averagedFrom, NativeAscent, type AscentState } from './native-ascent';
 import type { Objective } from './objectives';
 import type { Optimiser } from './optimisers';
 import type { Parametrisation } from './parametrisations';
@@ -83,36 +84,47 @@ export async function* ascend(options: AscendOptions): AsyncGenerator<Frame, Asc
     return tf.grad((t) => value(t as Tensor2D))(theta) as Tensor2D;
   };
   const gradientAt = written?.of ?? taped;
+  const scoresAt = (theta: Tensor2D): Tensor1D => objective.of(parametrisation.image(theta));
   const gapOf = (theta: Tensor2D, gradient: Tensor2D): Float32Array =>
     tf.tidy(() => constraint.gap(theta, gradient).dataSync<'float32'>());
   const look = (theta: Tensor2D): { scores: Float32Array; images: Float32Array } => {
     const x = parametrisation.image(theta);
     return { scores: objective.of(x).dataSync<'float32'>(), images: x.dataSync<'float32'>() };
   };
-  const state = {
+  const state: AscentState = {
     theta: tf.tidy(() => constraint.project(options.start.clone())),
     sum: tf.zerosLike(options.start),
   };
+  const stops = [...(frames ?? [])].filter((step) => step < steps).sort((a, b) => a - b);
+  const native = NativeAscent.of(options, { gradientAt, scoresAt: written?.scores ?? scoresAt }, state);
   let done = 0;
   let turned = performance.now();
   try {
-    for (; done < steps && signal?.aborted !== true; done++) {
-      const gradient = tf.tidy(() => gradientAt(state.theta));
+    while (done < steps && signal?.aborted !== true) {
+      const shown = frames?.has(done) === true;
       let frame: Frame | null = null;
-      if (frames?.has(done) === true) {
-        const { scores, images } = tf.tidy(() => look(state.theta));
-        const cosines = gapOf(state.theta, gradient).map((gap) => 1 - gap);
-        frame = { step: done, scores, images, gradientNorms: rowNorms(gradient), cosines };
+      if (native === null) {
+        const gradient = tf.tidy(() => gradientAt(state.theta));
+        if (shown) {
+          const { scores, images } = tf.tidy(() => look(state.theta));
+          const cosines = gapOf(state.theta, gradient).map((gap) => 1 - gap);
+          frame = { step: done, scores, images, gradientNorms: rowNorms(gradient), cosines };
+        }
+        const moved = tf.tidy(() => constraint.project(optimiser.step(state.theta, gradient, done / steps)));
+        state.theta.dispose();
+        state.theta = moved;
+        if (done >= averagedFrom(steps)) {
+          const summed = state.sum.add<Tensor2D>(gradient);
+          state.sum.dispose();
+          state.sum = summed;
+        }
+        gradient.dispose();
+        done++;
+      } else {
+        if (shown) frame = native.look(state.theta, done);
+        const next = stops.find((step) => step > done) ?? steps;
+        done = native.advance(state, done, next);
       }
-      const moved = tf.tidy(() => constraint.project(optimiser.step(state.theta, gradient, done / steps)));
-      state.theta.dispose();
-      state.theta = moved;
-      if (done >= Math.floor(steps * 0.75)) {
-        const summed = state.sum.add<Tensor2D>(gradient);
-        state.sum.dispose();
-        state.sum = summed;
-      }
-      gradient.dispose();
       if (frame !== null) yield frame;
       if (performance.now() - turned > TURN_MS) {
         await turn();
@@ -130,6 +142,7 @@ export async function* ascend(options: AscendOptions): AsyncGenerator<Frame, Asc
     return { scores, images, gradientNorms: rowNorms(state.sum), gaps, steps: done };
   } finally {
     tf.dispose([state.theta, state.sum]);
+    native?.dispose();
     written?.dispose();
   }
 }

@@ -1,5 +1,5 @@
 // Where the searched numbers may lie, and how near a point is to the first-order optimum there.
-import type { Rank, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
+import type { Rank, Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow';
 import { rowNorms, unitRows } from '../network/kernels';
 
@@ -9,7 +9,7 @@ export interface Constraint {
   /** Brings every row of θ [n, d] back to where it may lie. */
   readonly project: (theta: Tensor2D) => Tensor2D;
   /** A step of relative size `rate` (1 = the constraint's own size) along the gradient. */
-  readonly advance: (theta: Tensor2D, gradient: Tensor2D, rate: number) => Tensor2D;
+  readonly advance: (theta: Tensor2D, gradient: Tensor2D, rate: Scalar) => Tensor2D;
   /**
    * Frank–Wolfe gap (Jaggi 2013) of the averaged gradient, as a share of the greatest first-order gain from the
    * centre: [n]. 0 is a first-order optimum. Without a constraint there is no such gain: 1 everywhere.
@@ -24,7 +24,7 @@ export function sphere(radius: number): Constraint {
   return {
     name: 'sphere',
     project: (theta) => unitRows(theta).mul(radius),
-    advance: (theta, gradient, rate) => theta.add(unitRows(gradient).mul(rate * radius)),
+    advance: (theta, gradient, rate) => theta.add(unitRows(gradient).mul(rate.mul(radius))),
     gap: (theta, gradient) => {
       const cosine = theta
         .mul(gradient)
@@ -43,7 +43,7 @@ export function ellipsoid(radius: number, scales: Float32Array): Constraint {
     project: (theta) => theta.mul(tf.div<Tensor2D>(radius, norms(theta.mul(row())))),
     advance: (theta, gradient, rate) => {
       const direction = gradient.div<Tensor2D>(row().square());
-      return theta.add(direction.mul(tf.div(rate * radius, norms(direction.mul(row())))));
+      return theta.add(direction.mul(tf.div(rate.mul(radius), norms(direction.mul(row())))));
     },
     gap: (theta, gradient) => {
       const best = norms(gradient.div(row())).mul(radius).reshape<Tensor1D>([-1]);
@@ -58,7 +58,7 @@ export function box(): Constraint {
     name: 'box',
     project: (theta) => tf.clipByValue<Tensor2D>(theta, 0, 1),
     // the steepest direction in the maximum norm, whose ball the box is: small weights move as far as great ones
-    advance: (theta, gradient, rate) => theta.add<Tensor2D>(gradient.sign().mul(rate / 2)),
+    advance: (theta, gradient, rate) => theta.add<Tensor2D>(gradient.sign().mul(rate.div(2))),
     gap: (theta, gradient) => {
       const best = tf.maximum(gradient.abs().sum<Tensor1D>(1).mul(0.5), 1e-30);
       const gain = gradient.mul(theta.sub(0.5)).sum<Tensor1D>(1);

@@ -1,5 +1,5 @@
 // How a gradient becomes a step.
-import type { Tensor2D } from '@tensorflow/tfjs-node';
+import type { Scalar, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow';
 import type { Constraint } from './constraints';
 
@@ -7,15 +7,21 @@ export interface Optimiser {
   readonly name: string;
   /** Where θ [n, d] goes by its gradient, before the constraint; `progress` runs from 0 to 1. */
   readonly step: (theta: Tensor2D, gradient: Tensor2D, progress: number) => Tensor2D;
+  /** The same where a step depends on no other: by a rate that is a tensor, which makes all steps alike. */
+  readonly rated?: {
+    readonly rate: (progress: number) => number;
+    readonly step: (theta: Tensor2D, gradient: Tensor2D, rate: Scalar) => Tensor2D;
+  };
   dispose(): void;
 }
 
 /** Projected gradient ascent: steps of the constraint's own size times a rate that falls as a cosine to 0. */
-export function projectedAscent(constraint: Constraint, rate = 0.5): Optimiser {
+export function projectedAscent(constraint: Constraint, most = 0.5): Optimiser {
+  const rate = (progress: number): number => (most / 2) * (1 + Math.cos(Math.PI * progress));
   return {
     name: 'projected ascent',
-    step: (theta, gradient, progress) =>
-      constraint.advance(theta, gradient, (rate / 2) * (1 + Math.cos(Math.PI * progress))),
+    step: (theta, gradient, progress) => constraint.advance(theta, gradient, tf.scalar(rate(progress))),
+    rated: { rate, step: constraint.advance },
     dispose: () => undefined,
   };
 }

@@ -222,6 +222,9 @@ export function averagePoolGradient(
 /** The greater of a and b, element by element; both of one shape, as in the functions below. */
 export const maximum = (a: Tensor, b: Tensor): Tensor => run('Maximum', plainAttributes(), [a, b]);
 
+/** a + b. */
+export const add = (a: Tensor, b: Tensor): Tensor => run('AddV2', plainAttributes(), [a, b]);
+
 /** a − b. */
 export const subtract = (a: Tensor, b: Tensor): Tensor => run('Sub', plainAttributes(), [a, b]);
 

@@ -4,6 +4,10 @@ import { resolve } from 'node:path';
 
 export const CLI = resolve(import.meta.dirname, '../../out/cli/cli.js');
 
+/** TensorFlow's note at a process's first graph, of which only terminals and pipes are spared: node's are sockets. */
+const NOTE =
+  /^(WARNING: All log messages before absl::InitializeLog.*|I0000 .*MLIR V1 optimization pass is not enabled)\n/gm;
+
 export interface Said {
   /** Exit code; null after a signal. */
   readonly code: number | null;
@@ -31,7 +35,7 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
   return new Promise((done, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {
-      done({ code, stdout, stderr });
+      done({ code, stdout, stderr: stderr.replaceAll(NOTE, '') });
     });
   });
 }

@@ -1,0 +1,127 @@
+// The steps of an ascent taken by TensorFlow itself, many at a call, where they can be written down as a graph.
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
+import { tf } from '../native/tensorflow';
+import { rowNorms } from '../network/kernels';
+import { nativeFunction, nativeLoop, type NativeFunction, type NativeLoop } from '../network/native-program';
+import type { AscendOptions, Frame } from './ascend';
+
+/** Where an ascent is: θ, and the sum of the gradients that its certificate is made of; both [n, size]. */
+export interface AscentState {
+  theta: Tensor2D;
+  sum: Tensor2D;
+}
+
+/** Steps that pay for the graph, which takes as long to make as some ten steps one operation after another. */
+const LEAST_STEPS = 16;
+/** Most steps at a call, and how long a call may take: in between a cancel is heard. */
+const MOST_AT_ONCE = 512;
+const CALL_MS = 12;
+
+const numbers = (x: Tensor): Float32Array => x.dataSync<'float32'>();
+
+export class NativeAscent {
+  private readonly options: AscendOptions;
+  private readonly rate: (progress: number) => number;
+  private readonly loop: NativeLoop;
+  private readonly seen: NativeFunction;
+  private atOnce = 1;
+
+  private constructor(
+    options: AscendOptions,
+    rated: Rated,
+    { gradientAt, scoresAt }: Climbed,
+    { theta, sum }: AscentState,
+  ) {
+    const { constraint, parametrisation } = options;
+    this.options = options;
+    this.rate = rated.rate;
+    this.loop = nativeLoop([theta, sum], 2, ([at, total], [rate, share]) => {
+      const gradient = gradientAt(at as Tensor2D);
+      const moved = constraint.project(rated.step(at as Tensor2D, gradient, rate as Scalar));
+      return [moved, (total as Tensor2D).add(gradient.mul(share as Scalar))];
+    });
+    try {
+      this.seen = nativeFunction(theta, (at) => {
+        const x = parametrisation.image(at as Tensor2D);
+        const gradient = gradientAt(at as Tensor2D);
+        return [scoresAt(at as Tensor2D), x, rowNorms(gradient), constraint.gap(at as Tensor2D, gradient)];
+      });
+    } catch (error) {
+      this.loop.dispose();
+      throw error;
+    }
+  }
+
+  /** Null where steps depend on chance or on the steps before, are too few, or use what graphs have not. */
+  static of(options: AscendOptions, climbed: Climbed, state: AscentState): NativeAscent | null {
+    const { optimiser, steps, transforms = [] } = options;
+    if (optimiser.rated === undefined || transforms.length > 0 || steps < LEAST_STEPS) return null;
+    let native: NativeAscent | null = null;
+    try {
+      native = new NativeAscent(options, optimiser.rated, climbed, state);
+      // graphs are checked when they are first run: no steps, and a look
+      native.look(state.theta, 0);
+      const { theta, sum } = native.advanced(state, 0, 0);
+      tf.dispose([theta, sum]);
+      return native;
+    } catch {
+      // whatever a graph cannot do, or a folder for temporary files that cannot be written: the steps are taken one by one
+      native?.dispose();
+      return null;
+    }
+  }
+
+  private advanced({ theta, sum }: AscentState, from: number, count: number): AscentState {
+    const { steps } = this.options;
+    const along = (of: (step: number) => number) =>
+      tf.tensor1d(Float32Array.from({ length: count }, (_, i) => of(from + i)));
+    const schedules = [
+      along((step) => this.rate(step / steps)),
+      along((step) => (step >= averagedFrom(steps) ? 1 : 0)),
+    ];
+    const [moved, total] = this.loop.run([theta, sum], schedules);
+    tf.dispose(schedules);
+    return { theta: moved as Tensor2D, sum: total as Tensor2D };
+  }
+
+  /** Takes steps from step `from` on, at most to `to`, for so long as nobody minds; changes the state and returns where it is. */
+  advance(state: AscentState, from: number, to: number): number {
+    const count = Math.min(this.atOnce, to - from);
+    const began = performance.now();
+    const next = this.advanced(state, from, count);
+    tf.dispose([state.theta, state.sum]);
+    Object.assign(state, next);
+    const each = (performance.now() - began) / count;
+    this.atOnce = Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(CALL_MS / each)));
+    return from + count;
+  }
+
+  /** The pictures of θ, and what there is to know of them. */
+  look(theta: Tensor2D, step: number): Frame {
+    const found = this.seen.run(theta);
+    const [scores, images, gradientNorms, gaps] = found.map(numbers) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    tf.dispose(found);
+    return { step, scores, images, gradientNorms, cosines: gaps.map((gap) => 1 - gap) };
+  }
+
+  dispose(): void {
+    this.loop.dispose();
+    this.seen.dispose();
+  }
+}
+
+type Rated = NonNullable<AscendOptions['optimiser']['rated']>;
+
+/** What is climbed: scores [n] and their gradient [n, size] at θ. */
+interface Climbed {
+  readonly gradientAt: (theta: Tensor2D) => Tensor2D;
+  readonly scoresAt: (theta: Tensor2D) => Tensor1D;
+}
+
+/** The step from which on gradients are averaged: the last quarter. */
+export const averagedFrom = (steps: number): number => Math.floor(steps * 0.75);
