@@ -108,12 +108,12 @@ export async function visualizeNetwork(
   const began = performance.now();
   const windows = dataset === null ? new Float32Array(0) : realWindows(dataset, network, layer).values;
   const steps = method.name === 'question' ? method.iterations : method.steps;
-  const bar = out.progress(`${layer} ${method.name}`, steps);
+  const bar = out.progress(`${layer} ${method.name}`, 1);
   const run = visualize({ network, layer, units, method, seed, windows, signal });
   let next = await run.next();
   const frames: GalleryFrame[] = [];
   for (; next.done !== true; next = await run.next()) {
-    bar.update(next.value.step);
+    bar.update(next.value.share);
     frames.push(next.value);
   }
   bar.stop();

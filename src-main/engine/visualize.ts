@@ -85,19 +85,12 @@ export const visualizeLayer: Handler<'visualize'> = (input, { signal, progress, 
       };
       const run = visualize(options);
       const moments = new Moments();
-      let finished = 0;
       let next = await run.next();
       for (; next.done !== true; next = await run.next()) {
-        const { step, scores, images } = next.value;
+        const { step, scores, images, share } = next.value;
         // the question's pictures come one by one, each at its end, before their ways there
         const whole = method.name === 'question' ? step < steps : !scores.includes(NaN) && !moments.used;
         if (!whole && method.name !== 'question') moments.add(next.value);
-        const begun = scores.reduce((count, score) => count + (Number.isNaN(score) ? 0 : 1), 0);
-        const share =
-          method.name === 'question'
-            ? begun / units.length
-            : (finished + (begun - finished) * (step / steps)) / units.length;
-        if (step + 1 >= steps) finished = begun;
         progress({ type: 'frame', step, kept: whole, share, scores, images });
         await turn();
         await gate();

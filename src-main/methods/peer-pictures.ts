@@ -72,7 +72,8 @@ export async function* askPeer(
           moments.set(step, scores);
           images.set(shown(preset, theta), done * pixels);
           const moment = { step, scores: scores.slice(), gradientNorms: blank, cosines: blank };
-          yield { ...moment, images: images.slice() };
+          const share = (done + (part.length * step) / method.steps) / units.length;
+          yield { ...moment, images: images.slice(), share };
         }
         if (last) break;
         if (step % 4 === 0) await new Promise<void>((resolve) => setImmediate(resolve));

@@ -69,6 +69,7 @@ async function* askQuestion(
       gradientNorms: unknown,
       cosines: unknown,
       images: images.slice(),
+      share: pictures.length / drawn.length,
     };
   }
   // with every picture known, its way there: the frames of all filters, step by step
@@ -78,7 +79,7 @@ async function* askQuestion(
       moment.set(picture.frames[i] ?? picture.raw, unit * pixels);
     });
     const unknown = new Float32Array(pictures.length).fill(NaN);
-    yield { step, scores: unknown, gradientNorms: unknown, cosines: unknown, images: moment };
+    yield { step, scores: unknown, gradientNorms: unknown, cosines: unknown, images: moment, share: 1 };
   }
   const known = pictures.map(({ filter, score, raw }): GalleryUnit => ({
     unit: filter,
