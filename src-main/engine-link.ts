@@ -10,7 +10,7 @@ import type {
   UnitEvidence,
 } from './contract/calls';
 import type { Decomposition, Facets, PriorLadder, ThroughTraining } from './contract/evidence';
-import type { ModelInfo, RangeName } from './contract/model';
+import type { ModelInfo } from './contract/model';
 import type { TrainingReport, TrainingTest } from './contract/run';
 
 /** What the numbers say of a model file; who opened it under which name the app adds. */
@@ -21,7 +21,9 @@ export interface ModelSource {
   /** Of its file or folder. */
   readonly path: string;
   /** The range of its input that the user stated; null leaves it to the file. */
-  readonly range: RangeName | null;
+  readonly range: string | null;
+  /** The side of its images that the user chose; null leaves it to the file, or to what is usual. */
+  readonly size: number | null;
 }
 
 /** Raw pictures, [count × height × width × channels]. */

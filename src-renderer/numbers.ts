@@ -13,6 +13,9 @@ export const whole = (value: number): string =>
 /** A number with that many decimals and a true minus sign. */
 export const fixed = (value: number, decimals = 2): string => sign(value.toFixed(decimals));
 
+/** At most two decimals, and none where there is nothing to say: strides, places. */
+export const brief = (value: number): string => sign(String(Math.round(value * 100) / 100));
+
 /** A score relative to the best real window: "2.17×". */
 export const times = (ratio: number): string => `${fixed(ratio)}×`;
 

@@ -1,7 +1,8 @@
 // filterscope inspect: what a model file holds, layer by layer, and what of it is not supported.
 import { openModel } from '../network/formats/open';
-import { unitLayers, type Network } from '../network/network';
-import { receptiveField } from '../network/receptive-field';
+import { unitLayers, type Network, type Node } from '../network/network';
+import { centreOf, receptiveField } from '../network/receptive-field';
+import { kindOf } from '../network/units';
 import type { Console } from './console';
 
 /** What a user may say of a model that a command opens. */
@@ -44,16 +45,25 @@ export async function openForCommand(
 }
 
 /** One layer with units, as inspect lists it. */
-function row(network: Network, name: string, operation: string, [height, width, units]: readonly number[]) {
+function row(network: Network, node: Node) {
+  const { name, operation, shape } = node;
+  const [height, width, units] = shape;
   const field = receptiveField(network, name);
   return {
-    ...{ name, operation, units, height, width },
+    ...{ name, kind: kindOf(network, node), operation: operation.op, units, height, width },
     receptiveField:
       field === null
         ? null
-        : { height: field.rows.size, width: field.columns.size, stride: field.rows.stride },
+        : {
+            ...{ height: field.rows.size, width: field.columns.size },
+            stride: [field.rows.stride, field.columns.stride] as const,
+            centre: [centreOf(field.rows), centreOf(field.columns)] as const,
+          },
   };
 }
+
+const pair = (sides: readonly [number, number]): string =>
+  [...new Set(sides.map((side) => Number(side.toFixed(2))))].join('×');
 
 /** The command. */
 export async function inspectModel(
@@ -66,23 +76,28 @@ export async function inspectModel(
   const network = await openForCommand(path, flags, out, signal);
   try {
     const seconds = (performance.now() - began) / 1000;
-    const { name, input, parameters, scaling, unsupported, warnings, sha256 } = network;
-    const layers = unitLayers(network).map((node) => row(network, node.name, node.operation.op, node.shape));
+    const { name, input, anySize, parameters, scaling, unsupported, warnings, sha256 } = network;
+    const layers = unitLayers(network).map((node) => row(network, node));
     out.say(
-      `${name}: images of ${input.join('×')}, ${parameters} parameters, ${network.nodes.length} operations, opened in ${seconds.toFixed(2)} s`,
+      `${name}: images of ${input.join('×')}${anySize ? ' (it takes any size: --size)' : ''}, ${parameters} parameters, ${network.nodes.length} operations, opened in ${seconds.toFixed(2)} s`,
     );
     out.say(
       `Input range ${scaling.name}, ${scaling.source}${scaling.source === 'assumed' ? '; state it with --range if it is another' : ''}`,
     );
+    const kinds = new Map<string, number>();
+    for (const { kind } of layers) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    out.say(`Layers with units: ${[...kinds].map(([kind, count]) => `${count} ${kind}`).join(', ')}`);
     const width = Math.max(...layers.map((layer) => layer.name.length));
-    for (const { name: layer, operation, units, height, width: columns, receptiveField: field } of layers) {
+    for (const { name: layer, kind, units, height, width: columns, receptiveField: field } of layers) {
       const sees =
-        field === null ? 'the whole image' : `${field.height}×${field.width} at stride ${field.stride}`;
+        field === null
+          ? 'the whole image'
+          : `${field.height}×${field.width} at stride ${pair(field.stride)}, the first about ${pair(field.centre)}`;
       out.say(
-        `  ${layer.padEnd(width)}  ${operation.padEnd(15)} ${String(units).padStart(5)} units  ${String(height)}×${String(columns)}  sees ${sees}`,
+        `  ${layer.padEnd(width)}  ${kind.padEnd(10)} ${String(units).padStart(5)} units  ${String(height)}×${String(columns)}  sees ${sees}`,
       );
     }
-    out.result({ name, sha256, input, parameters, scaling, layers, unsupported, warnings, seconds });
+    out.result({ name, sha256, input, anySize, parameters, scaling, layers, unsupported, warnings, seconds });
   } finally {
     network.dispose();
   }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
 import { UserError } from '../contract/errors';
+import { RANGE_HELP } from '../contract/range';
 import { openDataset } from '../datasets/catalogue';
 import { openIdx, type Dataset, type IdxPaths } from '../datasets/dataset';
 
@@ -80,7 +81,10 @@ export const withData = (command: Command): Command =>
 /** Adds the options that say what a model file does not. */
 export const withModel = (command: Command): Command =>
   command
-    .option('--range <name>', 'what the model expects of its pixels: 0..1, -1..1, 0..255 or imagenet')
+    .option(
+      '--range <range>',
+      `what the model expects of its pixels: 0..1, -1..1, 0..255, imagenet, ${RANGE_HELP}`,
+    )
     .option('--size <n>', 'side of the image for a model that takes any size', whole(8, 2048));
 
 /** What a command that takes a model says of it. */

@@ -126,7 +126,10 @@ export async function visualizeNetwork(
       appVersion: APP_VERSION,
       createdAt: new Date().toISOString(),
       title: `${layer} · ${method.name}`,
-      model: { name: network.name, sha256: network.sha256 },
+      model: {
+        ...{ name: network.name, sha256: network.sha256, range: network.scaling.name },
+        input: { height: network.input[0], width: network.input[1], channels: network.input[2] },
+      },
       layer: { name: layer, units: result.units.length, receptiveField: whole ? null : { height, width } },
       method: {
         name: method.name,

@@ -12,7 +12,8 @@ import {
 } from './evidence';
 import { gallerySchema } from './gallery';
 import { displaySchema } from './method';
-import { modelInfoSchema, rangeNameSchema } from './model';
+import { modelInfoSchema, sideSchema } from './model';
+import { rangeSchema } from './range';
 import { runSchema, trainRequestSchema, visualizeRequestSchema } from './run';
 import { settingsChangesSchema, settingsSchema } from './settings';
 
@@ -130,7 +131,9 @@ export const calls = {
   'models.save': call(z.object({ model: id, name }), modelInfoSchema),
   'models.rename': call(z.object({ model: id, name }), modelInfoSchema),
   /** States the range of a model's input, opens it anew with that and keeps it for this very file, by its sha256. */
-  'models.setScaling': call(z.object({ model: id, scaling: rangeNameSchema }), modelInfoSchema),
+  'models.setScaling': call(z.object({ model: id, scaling: rangeSchema }), modelInfoSchema),
+  /** Chooses the side of the images of a model that takes any size, in the same way. */
+  'models.setSize': call(z.object({ model: id, side: sideSchema }), modelInfoSchema),
   'models.recents': call(nothing, z.array(recentSchema)),
   /** A zip of the model's folder, to download: the address is below media/. */
   'models.export': call(z.object({ model: id }), z.object({ url: z.string(), name: z.string() })),

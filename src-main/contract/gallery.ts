@@ -37,7 +37,13 @@ export const gallerySchema = z.object({
   appVersion: z.string(),
   createdAt: z.iso.datetime(),
   title: z.string().max(200),
-  model: z.object({ name: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  model: z.object({
+    name: z.string(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    /** What the model expects of its pixels, as contract/range writes it, and the size of its images; null in old galleries. */
+    range: z.string().nullable().default(null),
+    input: z.object({ height: z.int(), width: z.int(), channels: z.int() }).nullable().default(null),
+  }),
   layer: z.object({
     name: z.string(),
     units: z.int().min(1),

@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** A layer whose units can be visualised: a convolution's channels or a dense layer's neurons. */
 export const layerInfoSchema = z.object({
   name: z.string(),
-  kind: z.enum(['conv', 'dense']),
+  kind: z.enum(['conv', 'depthwise', 'separable', 'transposed', 'dense']),
   /** Channels of a convolution, neurons of a dense layer. */
   units: z.int().min(1),
   /** Output height and width; 1×1 for a dense layer. */
@@ -12,16 +12,28 @@ export const layerInfoSchema = z.object({
   width: z.int(),
   /** Side of a unit's receptive field in input pixels; null when a unit sees the whole image. */
   receptiveField: z.object({ height: z.int(), width: z.int() }).nullable(),
+  /**
+   * Input pixels from one unit to the next, a fraction where the layers below upsample, and the centre of what the
+   * unit at row 0, column 0 sees; null when a unit's place says nothing of what it sees.
+   */
+  place: z
+    .object({
+      stride: z.tuple([z.number(), z.number()]),
+      centre: z.tuple([z.number(), z.number()]),
+      /** What it would see on an image without end. */
+      size: z.tuple([z.int(), z.int()]),
+    })
+    .nullable()
+    .default(null),
   /** True for the last layer, whose units are the classes. */
   isOutput: z.boolean(),
 });
 export type LayerInfo = z.infer<typeof layerInfoSchema>;
 
-/** Ranges of a model's input that a user may state. 'imagenet' is standardised by the means and deviations of ImageNet. */
-export const rangeNameSchema = z.enum(['0..1', '-1..1', '0..255', 'imagenet']);
-export type RangeName = z.infer<typeof rangeNameSchema>;
+/** Side of the images of a model that takes any size, in pixels. */
+export const sideSchema = z.int().min(8).max(2048);
 
-/** What a model expects of its pixels: one of the names above or 'own', and how that is known. */
+/** What a model expects of its pixels, as contract/range writes it, and how that is known. */
 const scalingInfoSchema = z.object({ name: z.string(), source: z.enum(['found', 'stated', 'assumed']) });
 
 /** A layer that cannot be evaluated: it and what follows from it are left out. */
@@ -40,6 +52,8 @@ export const modelInfoSchema = z.object({
   name: z.string(),
   sha256: z.string(),
   input: z.object({ height: z.int(), width: z.int(), channels: z.int() }),
+  /** True where the model takes images of any size: the input's is then chosen. */
+  anySize: z.boolean().default(false),
   layers: z.array(layerInfoSchema),
   parameters: z.int(),
   /** What wrote the file, such as 'Keras' or 'ONNX'; null when its name does not say. */

@@ -12,7 +12,7 @@ import { throughTraining as lookBack } from '../evidence/through-training';
 import { knownModel } from '../training/known-model';
 import { shippedOthers } from '../resources';
 import type { Handler } from './job';
-import { withNetwork } from './networks';
+import { openingOf, withNetwork } from './networks';
 import { withDataset, withLayerData, type LayerData } from './real';
 import { Recent } from './recent';
 
@@ -64,7 +64,7 @@ const SNAPSHOT_METHOD = methodSchema.options[0].parse({ name: 'whitened', radius
 
 export const throughTraining: Handler<'throughTraining'> = ({ model, layer, dataset }, { signal }) =>
   withDataset(dataset, async (data) => {
-    const known = await knownModel(model.path, data, [], model.range ?? undefined);
+    const known = await knownModel(model.path, data, [], openingOf(model));
     try {
       const { snapshots, network, start, steps } = known;
       if (snapshots.length === 0) return null;
@@ -87,7 +87,7 @@ export const answer: Handler<'answer'> = ({ model, dataset, name }, { signal, pr
           model.path,
           data,
           await shippedOthers(),
-          model.range ?? undefined,
+          openingOf(model),
         );
         let doing = '';
         try {
@@ -105,6 +105,6 @@ export const answer: Handler<'answer'> = ({ model, dataset, name }, { signal, pr
           dispose();
         }
       });
-    const key = [dataset, model.path, model.range, network.sha256].join('|');
+    const key = [dataset, model.path, model.range, model.size, network.sha256].join('|');
     return answers.use(key, make, (found) => ({ ...found, model: { ...found.model, name } }));
   });

@@ -3,8 +3,10 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelFacts, ModelSource } from '../engine-link';
 import { openModel } from '../network/formats/open';
+import type { OpenOptions } from '../network/formats/options';
 import { unitLayers, type Network } from '../network/network';
-import { windowOf } from '../network/receptive-field';
+import { centreOf, receptiveField, windowOf } from '../network/receptive-field';
+import { kindOf } from '../network/units';
 import { Recent } from './recent';
 
 const MOST_OPEN = 6;
@@ -12,16 +14,22 @@ const open = new Recent<Network>(MOST_OPEN, (network) => {
   network.dispose();
 });
 
+/** What the user said of a model. */
+export const openingOf = ({ range, size }: ModelSource): Pick<OpenOptions, 'scaling' | 'inputSize'> => ({
+  ...(range === null ? {} : { scaling: range }),
+  ...(size === null ? {} : { inputSize: size }),
+});
+
 /** Runs `work` with the network of a file or folder, opened anew when that has changed. */
-export function withNetwork<R>(
-  { path, range }: ModelSource,
-  work: (network: Network) => Promise<R> | R,
-): Promise<R> {
+export function withNetwork<R>(model: ModelSource, work: (network: Network) => Promise<R> | R): Promise<R> {
   // synchronous: each wait would let a run that is at work have its slice before a drawing is answered
+  const { path, range, size } = model;
   const found = statSync(path, { throwIfNoEntry: false });
   const inside = found?.isDirectory() === true ? join(path, 'model.json') : path;
-  const key = [path, range, found?.mtimeMs, statSync(inside, { throwIfNoEntry: false })?.mtimeMs].join('|');
-  return open.use(key, () => openModel(path, range === null ? {} : { scaling: range }), work);
+  const key = [path, range, size, found?.mtimeMs, statSync(inside, { throwIfNoEntry: false })?.mtimeMs].join(
+    '|',
+  );
+  return open.use(key, () => openModel(path, openingOf(model)), work);
 }
 
 export function factsOf(network: Network): ModelFacts {
@@ -31,15 +39,25 @@ export function factsOf(network: Network): ModelFacts {
     name: network.name,
     sha256: network.sha256,
     input: { height, width, channels },
+    anySize: network.anySize,
     layers: layers.map((node, i) => {
       const window = windowOf(network, node.name);
+      const field = receptiveField(network, node.name);
       return {
         name: node.name,
-        kind: node.operation.op === 'dense' ? 'dense' : 'conv',
+        kind: kindOf(network, node),
         units: node.shape[2],
         height: node.shape[0],
         width: node.shape[1],
         receptiveField: window.whole ? null : { height: window.height, width: window.width },
+        place:
+          field === null
+            ? null
+            : {
+                stride: [field.rows.stride, field.columns.stride],
+                centre: [centreOf(field.rows), centreOf(field.columns)],
+                size: [field.rows.size, field.columns.size],
+              },
         isOutput: i === layers.length - 1,
       };
     }),

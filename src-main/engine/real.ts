@@ -46,5 +46,9 @@ export function withLayerData<R>(
       sample,
       scores: await realScores(network, layer, sample, turn),
     }));
-  return layers.use([id, network.sha256, network.scaling.name, layer].join('|'), make, work);
+  return layers.use(
+    [id, network.sha256, network.scaling.name, network.input.join(), layer].join('|'),
+    make,
+    work,
+  );
 }

@@ -14,5 +14,9 @@ export function withScan<R>(
   work: (scan: Scan) => Promise<R> | R,
 ): Promise<R> {
   const make = (): Promise<Scan> => withDataset(id, (dataset) => scan(network, layer, dataset));
-  return scans.use([id, network.sha256, network.scaling.name, layer].join('|'), make, work);
+  return scans.use(
+    [id, network.sha256, network.scaling.name, network.input.join(), layer].join('|'),
+    make,
+    work,
+  );
 }

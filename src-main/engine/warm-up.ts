@@ -27,7 +27,7 @@ async function tryOut(network: Network, layer: string): Promise<void> {
  */
 export async function warmUp(ready: () => void): Promise<void> {
   try {
-    await withNetwork({ path: shippedModel(), range: null }, async (network) => {
+    await withNetwork({ path: shippedModel(), range: null, size: null }, async (network) => {
       const [height, width, channels] = network.input;
       respondTo(network, new Uint8Array(height * width * channels));
       ready();

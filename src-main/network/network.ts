@@ -169,6 +169,8 @@ export interface Network {
   readonly sha256: string;
   readonly nodes: readonly Node[];
   readonly input: FeatureShape;
+  /** True where the file leaves the input's height and width open. */
+  readonly anySize: boolean;
   /** Class names in the order of the output's units. */
   readonly classes: readonly string[];
   readonly parameters: number;

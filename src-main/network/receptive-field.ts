@@ -20,6 +20,9 @@ export interface ReceptiveField {
   readonly columns: FieldAxis;
 }
 
+/** The middle of what the unit at position 0 sees, in pixels: 0 is the middle of the first one. */
+export const centreOf = ({ start, size }: FieldAxis): number => start + (size - 1) / 2;
+
 const fields = new WeakMap<Network, Map<string, ReceptiveField | null>>();
 
 /**

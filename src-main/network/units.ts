@@ -14,6 +14,27 @@ function unitsOf(node: Node): UnitOperation {
   throw new RangeError(`"${node.name}" has no units to visualise: it is no convolution or dense layer.`);
 }
 
+/** What a layer with units is called: 'separable' where a convolution of single pixels mixes a depthwise one's channels. */
+export function kindOf(
+  network: Network,
+  node: Node,
+): 'conv' | 'depthwise' | 'separable' | 'transposed' | 'dense' {
+  const operation = unitsOf(node);
+  switch (operation.op) {
+    case 'dense':
+      return 'dense';
+    case 'depthwiseConv2d':
+      return 'depthwise';
+    case 'convTranspose2d':
+      return 'transposed';
+    case 'conv2d': {
+      const [rows, columns] = operation.kernel.shape;
+      const isMixing = rows === 1 && columns === 1 && (operation.groups ?? 1) === 1;
+      return isMixing && sourceOf(network, node).operation.op === 'depthwiseConv2d' ? 'separable' : 'conv';
+    }
+  }
+}
+
 /** The one position at which a unit is looked at, and the part of its input that it sees there. */
 interface Place {
   readonly position: number;

@@ -132,6 +132,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     'models.save': ({ model, name }) => models.saveAs(model, name),
     'models.rename': ({ model, name }) => models.rename(model, name),
     'models.setScaling': ({ model, scaling }) => models.setScaling(model, scaling),
+    'models.setSize': ({ model, side }) => models.setSize(model, side),
     'models.recents': () => models.recents(),
     'models.export': ({ model }) => models.export(model),
 

@@ -39,7 +39,7 @@ export async function galleryContent(
       appVersion: APP_VERSION,
       createdAt: new Date().toISOString(),
       title,
-      model: { name: info.name, sha256: info.sha256 },
+      model: { name: info.name, sha256: info.sha256, range: info.scaling.name, input: info.input },
       layer: { name: request.layer, units, receptiveField: layer?.receptiveField ?? null },
       method: { name, parameters },
       dataset: record.dataset,

@@ -5,7 +5,8 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import type { Recent } from '../contract/calls';
 import { UserError } from '../contract/errors';
-import { modelInfoSchema, rangeNameSchema, type ModelInfo, type RangeName } from '../contract/model';
+import { modelInfoSchema, sideSchema, type ModelInfo } from '../contract/model';
+import { rangeSchema } from '../contract/range';
 import { judging } from '../datasets/catalogue';
 import { shippedModel } from '../resources';
 import { fileName } from '../store/export';
@@ -32,7 +33,9 @@ const fileSchema = z.object({
   /** Names given by the user, by path. */
   names: z.record(z.string(), z.string()),
   /** Ranges of the input stated by the user, by the model's sha256. */
-  ranges: z.record(z.string(), rangeNameSchema).default({}),
+  ranges: z.record(z.string(), rangeSchema).default({}),
+  /** Sides of the images of models that take any size, chosen by the user, by the model's sha256. */
+  sizes: z.record(z.string(), sideSchema).default({}),
 });
 
 const MOST_RECENTS = 20;
@@ -63,7 +66,12 @@ export class Models {
 
   static async open(options: ModelsOptions): Promise<Models> {
     const path = join(options.dataFolder, 'models.json');
-    const state = await readState(path, fileSchema, { recents: [], names: {}, ranges: {} }, options.log);
+    const state = await readState(
+      path,
+      fileSchema,
+      { recents: [], names: {}, ranges: {}, sizes: {} },
+      options.log,
+    );
     return new Models(options, path, state);
   }
 
@@ -81,11 +89,11 @@ export class Models {
     return known;
   }
 
-  /** What the engine needs to open it: where it lies, and the range that was stated of it. */
+  /** What the engine needs to open it: where it lies, and what was said of it. */
   source(id: string): ModelSource {
     const { path, info } = this.get(id);
-    const stated = info.scaling.source === 'stated' ? rangeNameSchema.safeParse(info.scaling.name) : null;
-    return { path, range: stated?.data ?? null };
+    const range = info.scaling.source === 'stated' ? info.scaling.name : null;
+    return { path, range, size: info.anySize ? info.input.height : null };
   }
 
   /** The dataset that judges a model: the one its card names, else the first whose images it takes; null for none. */
@@ -158,16 +166,20 @@ export class Models {
     const card = await readCard(path);
     const own = await this.own(path, card !== null);
     const range = this.state.ranges[own.sha256];
-    const isOther = range !== undefined && range !== own.scaling.name;
-    const facts = isOther ? await this.options.engine.run('open', { model: { path, range } }) : own;
+    const size = this.state.sizes[own.sha256];
+    const isOther =
+      (range !== undefined && range !== own.scaling.name) ||
+      (size !== undefined && size !== own.input.height);
+    const said = { range: range ?? null, size: size ?? null };
+    const facts = isOther ? await this.options.engine.run('open', { model: { path, ...said } }) : own;
     const shipped = path === resolve(shippedModel()) && !isOther;
     const id = shipped
       ? SHIPPED
       : createHash('sha256')
           .update(path)
           .update(facts.sha256)
-          // another range makes other pictures: those of before are not this model's
-          .update(isOther ? range : '')
+          // another range or size makes other pictures: those of before are not this model's
+          .update(isOther ? [range, size].filter((part) => part !== undefined).join('|') : '')
           .digest('hex')
           .slice(0, 20);
     const info: ModelInfo = {
@@ -187,26 +199,48 @@ export class Models {
 
   /** What the file says by itself. A model that the app trained was given pixels 0..1, though its file does not say so. */
   private async own(path: string, hasCard: boolean): Promise<ModelFacts> {
-    const facts = await this.options.engine.run('open', { model: { path, range: null } });
+    const facts = await this.options.engine.run('open', { model: { path, range: null, size: null } });
     const assumed = facts.scaling.source === 'assumed';
     return assumed && hasCard ? { ...facts, scaling: { ...facts.scaling, source: 'found' } } : facts;
   }
 
   /** States the range of a model's input; stating what the file itself says takes the statement back. */
-  async setScaling(id: string, range: RangeName): Promise<ModelInfo> {
+  async setScaling(id: string, range: string): Promise<ModelInfo> {
     const { path, info } = this.get(id);
     const own = await this.own(path, (await readCard(path)) !== null);
-    const before = this.state.ranges;
     const isFound = own.scaling.source === 'found' && own.scaling.name === range;
-    const others = Object.entries(before).filter(([sha256]) => sha256 !== own.sha256);
-    this.state.ranges = Object.fromEntries(isFound ? others : [...others, [own.sha256, range]]);
+    const ranges = { ...this.state.ranges, [own.sha256]: range };
+    if (isFound) Reflect.deleteProperty(ranges, own.sha256);
+    return this.reopen(path, info, { ranges });
+  }
+
+  /** Chooses the side of the images of a model that takes any size. */
+  async setSize(id: string, side: number): Promise<ModelInfo> {
+    const { path, info } = this.get(id);
+    if (!info.anySize) {
+      throw new UserError(
+        `The model takes images of ${info.input.height}×${info.input.width} alone.`,
+        'Leave its size as it is.',
+      );
+    }
+    return this.reopen(path, info, { sizes: { ...this.state.sizes, [info.sha256]: side } });
+  }
+
+  /** Opens a model anew with what the user has just said of it. */
+  private async reopen(
+    path: string,
+    { name }: ModelInfo,
+    said: Partial<Pick<z.infer<typeof fileSchema>, 'ranges' | 'sizes'>>,
+  ): Promise<ModelInfo> {
+    const { ranges, sizes } = this.state;
+    Object.assign(this.state, said);
     try {
-      const opened = await this.openPath(path, info.name);
+      const opened = await this.openPath(path, name);
       await this.save();
       return opened;
     } catch (error) {
       // what the model cannot take is not kept
-      this.state.ranges = before;
+      Object.assign(this.state, { ranges, sizes });
       throw error;
     }
   }

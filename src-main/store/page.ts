@@ -47,6 +47,7 @@ export function galleryPage(gallery: Gallery, pictures: readonly Pixels[], displ
     );
   const facts: [string, string][] = [
     ['Model', `${model.name} (sha256 ${model.sha256.slice(0, 12)}…)`],
+    ['Pixels', model.range === null ? 'not recorded' : `the model takes them as ${model.range}`],
     [
       'Layer',
       `${layer.name}; a unit sees ${field === null ? 'the whole image' : `${field.height} × ${field.width} pixels`}`,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { cardSchema, type Card } from '../contract/card';
 import type { Dataset } from '../datasets/dataset';
 import { openModel } from '../network/formats/open';
-import type { StatedScaling } from '../network/formats/scaling';
+import type { OpenOptions } from '../network/formats/options';
 import type { Network } from '../network/network';
 import { initialNetwork } from './initial';
 
@@ -35,14 +35,14 @@ const alike = (a: Network, b: Network): boolean =>
     ({ name, shape }, i) => b.nodes[i]?.name === name && b.nodes[i].shape.join() === shape.join(),
   );
 
-/** Opens all of it; `others` are folders of networks that may be kin, `scaling` what is stated of the model's pixels. The caller disposes of it. */
+/** Opens all of it; `others` are folders of networks that may be kin, `opening` what the user said of the model. The caller disposes of it. */
 export async function knownModel(
   model: string,
   dataset: Dataset,
   others: readonly string[],
-  scaling?: StatedScaling,
+  opening: Pick<OpenOptions, 'scaling' | 'inputSize'> = {},
 ): Promise<KnownModel> {
-  const network = await openModel(model, { scaling });
+  const network = await openModel(model, opening);
   const open: Network[] = [network];
   const card = await cardOf(model);
   let start: Network | null = null;
@@ -61,7 +61,7 @@ export async function knownModel(
     : [];
   const snapshots = [];
   for (const step of steps) {
-    const snapshot = await openModel(join(folder, String(step)), { scaling });
+    const snapshot = await openModel(join(folder, String(step)), opening);
     open.push(snapshot);
     snapshots.push({ step, network: snapshot });
   }

@@ -2,6 +2,7 @@
 import type { Gallery } from '../../src-main/contract/gallery';
 import { median } from '../likeness';
 import { count, duration, fixed, gap, moment, times, whole } from '../numbers';
+import { rangeLabel } from '../ranges';
 import { methodLabel } from '../stores/filters';
 
 /** A unit's score over its best real window; null where either isn't known. */
@@ -54,6 +55,7 @@ export function startsAgree({ units }: Gallery): string {
 export const factsOf = (gallery: Gallery): { label: string; value: string }[] => [
   { label: 'Model', value: gallery.model.name },
   { label: 'Layer', value: gallery.layer.name },
+  { label: 'Pixels', value: gallery.model.range === null ? 'not recorded' : rangeLabel(gallery.model.range) },
   { label: 'Method', value: methodLabel(gallery.method.name) },
   { label: 'Budget', value: budget(gallery) },
   { label: 'Steps', value: steps(gallery) },

@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowReactive, shallowRef, watch } from 'vue';
 import type { LayerEvidence, Recent, UnitEvidence } from '../../src-main/contract/calls';
-import type { LayerInfo, ModelInfo, RangeName } from '../../src-main/contract/model';
+import type { LayerInfo, ModelInfo } from '../../src-main/contract/model';
 import { call } from '../bridge';
 import { download } from '../downloads';
 import { useApp } from './app';
@@ -52,7 +52,7 @@ export const useModel = defineStore('model', () => {
     chosen.clear();
     layerEvidence.clear();
     unitEvidence.clear();
-    const convs = info.layers.filter(({ kind }) => kind === 'conv');
+    const convs = info.layers.filter(({ kind }) => kind !== 'dense');
     layerName.value = (convs[1] ?? convs[0] ?? info.layers[0])?.name ?? '';
   }
 
@@ -132,15 +132,20 @@ export const useModel = defineStore('model', () => {
   const openRecent = (id: string): Promise<void> => open(() => call('models.openRecent', { id }));
   const openShipped = (): Promise<void> => open(() => call('models.openShipped'));
 
-  /** States the range of the model's input; it is then opened anew. False when that failed. */
-  async function setScaling(scaling: RangeName): Promise<boolean> {
+  /** Says of the open model what its file does not; it is then opened anew. False when that failed. */
+  async function said(saying: (model: string) => Promise<ModelInfo>): Promise<boolean> {
     const info = model.value;
     if (info === null) return false;
-    const found = await notices.attempt(() => call('models.setScaling', { model: info.id, scaling }));
+    const found = await notices.attempt(() => saying(info.id));
     if (found === undefined) return false;
     opened(found);
     return true;
   }
+  const setScaling = (scaling: string): Promise<boolean> =>
+    said((id) => call('models.setScaling', { model: id, scaling }));
+  /** The side of its images, for a model that takes any. */
+  const setSize = (side: number): Promise<boolean> =>
+    said((id) => call('models.setSize', { model: id, side }));
 
   async function keep(how: 'models.save' | 'models.rename', name: string): Promise<boolean> {
     const info = model.value;
@@ -212,7 +217,7 @@ export const useModel = defineStore('model', () => {
 
   return {
     ...{ model, recents, refused, opening, layerName, layer, unit, restingUnit },
-    ...{ take, opened, setScaling, chooseLayer, stepLayer, chooseUnit, unitName, refuse },
+    ...{ take, opened, setScaling, setSize, chooseLayer, stepLayer, chooseUnit, unitName, refuse },
     ...{
       openDialog,
       openFiles,

@@ -68,6 +68,7 @@ function networkOf({ units, side, channels, depth }: Point): Network {
   return {
     ...{ name: 'scale', sha256: '', nodes, input, classes: [], parameters: 0 },
     ...{
+      anySize: false,
       scaling: { name: '0..1', scale: [1], offset: [0], source: 'stated' },
       unsupported: [],
       warnings: [],

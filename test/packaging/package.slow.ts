@@ -201,7 +201,9 @@ describe("The packaged app's engine, under the Node that Electron carries", () =
   });
 
   it('opens the shipped model', async () => {
-    const { layers } = await job('open', { model: { path: join(laid, 'resources/model'), range: null } });
+    const { layers } = await job('open', {
+      model: { path: join(laid, 'resources/model'), range: null, size: null },
+    });
     expect(layers.map(({ name, units }) => [name, units])).toEqual([
       ['conv1', 32],
       ['conv2', 64],
@@ -219,7 +221,7 @@ describe("The packaged app's engine, under the Node that Electron carries", () =
 
   it('climbs along gradients: pictures of two filters beat every real window', async () => {
     const { units } = await job('visualize', {
-      model: { path: join(laid, 'resources/model'), range: null },
+      model: { path: join(laid, 'resources/model'), range: null, size: null },
       dataset: 'mnist',
       layer: 'conv2',
       units: [0, 1],

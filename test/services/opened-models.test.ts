@@ -4,8 +4,7 @@ import { resolve } from 'node:path';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { methodSchema } from '../../src-main/contract/method';
-import { rangeNameSchema, type ModelInfo } from '../../src-main/contract/model';
-import { scalingNames } from '../../src-main/network/formats/scaling';
+import type { ModelInfo } from '../../src-main/contract/model';
 import { openApp, type TestApp } from '../support/app';
 
 let it: TestApp;
@@ -19,10 +18,6 @@ const openFixture = (app: TestApp, path: string): Promise<ModelInfo> =>
   app.call('models.openFiles', {
     files: [{ name: 'model.keras', bytes: new Uint8Array(readFileSync(resolve(FIXTURES, path))) }],
   });
-
-test('every range that can be stated is one that the engine knows', () => {
-  expect(rangeNameSchema.options).toEqual(scalingNames);
-});
 
 test('a colour model is summed up: its format, input, layers, and that its range is not known', async () => {
   const model = await openFixture(it, 'separable/model.keras');
@@ -102,4 +97,45 @@ test('stating what the file itself says takes the statement back', async () => {
   const other = await it.call('models.setScaling', { model: found.id, scaling: '-1..1' });
   expect(other.scaling.source).toBe('stated');
   expect(await it.call('models.setScaling', { model: other.id, scaling: '0..255' })).toEqual(found);
+});
+
+test('a range of one’s own makes its pictures, is kept, and stands in the gallery', async () => {
+  const before = await openFixture(it, 'separable/model.keras');
+  const own = 'mean 123.7, 116.8, 103.9 std 58 of 255';
+  const stated = await it.call('models.setScaling', { model: before.id, scaling: own });
+  expect(stated.scaling).toEqual({ name: own, source: 'stated' });
+  const [layer] = stated.layers;
+  const method = methodSchema.parse({ name: 'fourier', steps: 4 });
+  const request = { model: stated.id, layer: layer?.name ?? '', units: [0], method, seed: 0 };
+  const { id } = await it.call('runs.visualize', request);
+  await it.until(id, 'finished');
+  const saved = await it.call('galleries.save', { run: id, title: 'own range', display: 'contrast' });
+  const gallery = await it.call('galleries.open', { id: saved.id });
+  expect(gallery.model).toMatchObject({ range: own, input: { height: 12, width: 12, channels: 3 } });
+  await expect(
+    it.call('models.setScaling', { model: stated.id, scaling: 'from dusk..dawn' }),
+  ).rejects.toThrow();
+});
+
+test('the size of a model that takes any is chosen, kept, and changes what its layers give', async () => {
+  const before = await openFixture(it, 'anysize/model.keras');
+  expect(before).toMatchObject({ anySize: true, input: { height: 224, width: 224 } });
+  const chosen = await it.call('models.setSize', { model: before.id, side: 40 });
+  expect(chosen).toMatchObject({ anySize: true, input: { height: 40, width: 40 } });
+  expect(chosen.id).not.toBe(before.id);
+  expect(chosen.layers[0]?.height).toBeLessThan(before.layers[0]?.height ?? 0);
+  expect(await openFixture(it, 'anysize/model.keras')).toEqual(chosen);
+  const fixed = await openFixture(it, 'plain/model.keras');
+  await expect(it.call('models.setSize', { model: fixed.id, side: 40 })).rejects.toThrow(/alone/);
+});
+
+test('kinds of layers, their strides and their places are told', async () => {
+  const { layers } = await openFixture(it, 'separable/model.keras');
+  expect(new Set(layers.map(({ kind }) => kind))).toEqual(
+    new Set(['conv', 'depthwise', 'separable', 'dense']),
+  );
+  const places = layers.map(({ place }) => place);
+  expect(places.some((place) => place !== null && place.stride[0] > 1)).toBe(true);
+  const up = await openFixture(it, 'transposed/model.keras');
+  expect(up.layers.map(({ kind }) => kind)).toContain('transposed');
 });

@@ -92,6 +92,16 @@ describe('a gallery', () => {
   });
 });
 
+test('a gallery from before the range was kept is read: its range is not known', async () => {
+  const folder = await fresh();
+  const path = join(folder, 'gallery.json');
+  const old = JSON.parse(await readFile(path, 'utf8')) as { model: Record<string, unknown> };
+  const { range, input, ...model } = old.model;
+  expect([range, input]).toEqual(['0..1', { height: 28, width: 28, channels: 1 }]);
+  await writeFile(path, JSON.stringify({ ...old, model }));
+  expect((await readGallery(folder)).model).toMatchObject({ range: null, input: null });
+});
+
 describe('a damaged gallery', () => {
   test('is reported part by part, and the rest still opens', async () => {
     const folder = await fresh();

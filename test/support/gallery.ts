@@ -21,7 +21,10 @@ export function galleryContent({ channels = 1, title = 'conv2 · whitened' } = {
       appVersion: '0.0.0',
       createdAt: '2026-01-02T03:04:05.000Z',
       title,
-      model: { name: 'a <model>', sha256: 'ab'.repeat(32) },
+      model: {
+        ...{ name: 'a <model>', sha256: 'ab'.repeat(32), range: '0..1' },
+        input: { height: 28, width: 28, channels },
+      },
       layer: { name: 'conv2', units: 3, receptiveField: { height: 2, width: 4 } },
       method: { name: 'whitened', parameters: { name: 'whitened', radius: 4.5, steps: 10 } },
       dataset: { name: 'MNIST', sha256: 'cd'.repeat(32) },

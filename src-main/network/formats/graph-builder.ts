@@ -14,6 +14,8 @@ export interface About {
   readonly sha256: string;
   /** Numbers that the file holds as weights. */
   readonly parameters: number;
+  /** True where the file leaves the input's height and width open. */
+  readonly anySize: boolean;
 }
 
 export class GraphBuilder {
@@ -71,7 +73,11 @@ export class GraphBuilder {
   }
 
   /** The network. Throws a UserError where nothing is left to visualise. */
-  finish({ name, sha256, parameters }: About, scaling: InputScaling, output: string | null): Network {
+  finish(
+    { name, sha256, parameters, anySize }: About,
+    scaling: InputScaling,
+    output: string | null,
+  ): Network {
     const nodes = [...this.nodes.values()];
     const { tensors, warnings } = this;
     const [first] = this.unsupported;
@@ -88,7 +94,16 @@ export class GraphBuilder {
     if (image === undefined) throw new RangeError('there is no input');
     const units = output === null ? 0 : (this.shapeOf(output).at(-1) ?? 0);
     return {
-      ...{ name, sha256, nodes, scaling, warnings, unsupported: this.unsupported, input: image.shape },
+      ...{
+        name,
+        sha256,
+        nodes,
+        scaling,
+        warnings,
+        anySize,
+        unsupported: this.unsupported,
+        input: image.shape,
+      },
       classes: Array.from({ length: units }, (_, i) => String(i)),
       parameters,
       dispose: () => {

@@ -1,11 +1,9 @@
 // What a caller may say about a model that it opens.
-import type { StatedScaling } from './scaling';
-
 export interface TranslationOptions {
   /** Side of the image for a model that takes any, in pixels. */
   readonly inputSize: number;
-  /** What the model expects of its pixels, where the caller knows. */
-  readonly scaling?: StatedScaling | undefined;
+  /** What the model expects of its pixels, where the caller knows: see contract/range. */
+  readonly scaling?: string | undefined;
 }
 
 export interface OpenOptions extends Partial<TranslationOptions> {

@@ -1,35 +1,19 @@
 // What a model expects of its pixels: 0..1, −1..1, 0..255 or standardised, and how the network is told.
 import { UserError } from '../../contract/errors';
+import { affineOf, type Affine, RANGE_HELP, rangeNames } from '../../contract/range';
 import type { InputScaling } from '../network';
 import type { GraphBuilder } from './graph-builder';
 
-type Stated = Pick<InputScaling, 'scale' | 'offset'>;
-
-/** Scalings by name, of pixels 0..1. */
-const KNOWN: Readonly<Record<string, Stated>> = {
-  '0..1': { scale: [1], offset: [0] },
-  '-1..1': { scale: [2], offset: [-1] },
-  '0..255': { scale: [255], offset: [0] },
-  // means and deviations of ImageNet's training images, as torchvision and Keras' mode "torch" take them
-  imagenet: {
-    scale: [1 / 0.229, 1 / 0.224, 1 / 0.225],
-    offset: [-0.485 / 0.229, -0.456 / 0.224, -0.406 / 0.225],
-  },
-};
-
-export const scalingNames: readonly string[] = Object.keys(KNOWN);
-
-/** A scaling that someone states: by name, or as scale and offset of each channel. */
-export type StatedScaling = string | Stated;
-
-/** The named or given scaling. Throws a UserError for an unknown name. */
-export function statedScaling(stated: StatedScaling): InputScaling {
-  if (typeof stated !== 'string') return { name: 'own', ...stated, source: 'stated' };
-  const known = Object.hasOwn(KNOWN, stated) ? KNOWN[stated] : undefined;
-  if (known === undefined) {
-    throw new UserError(`There is no input range "${stated}".`, `Choose one of ${scalingNames.join(', ')}.`);
+/** The scaling that someone states in words (contract/range). Throws a UserError for words that say none. */
+export function statedScaling(range: string): InputScaling {
+  const found = affineOf(range);
+  if (found === null) {
+    throw new UserError(
+      `There is no input range "${range}".`,
+      `Choose one of ${rangeNames.join(', ')}, or write ${RANGE_HELP}.`,
+    );
   }
-  return { name: stated, ...known, source: 'stated' };
+  return { name: range, ...found, source: 'stated' };
 }
 
 /**
@@ -38,7 +22,7 @@ export function statedScaling(stated: StatedScaling): InputScaling {
  */
 export function scalingBefore(scale: readonly number[], offset: readonly number[]): InputScaling | null {
   const found = (name: '0..1' | '0..255'): InputScaling => ({
-    ...(KNOWN[name] as Stated),
+    ...(affineOf(name) as Affine),
     name,
     source: 'found',
   });

@@ -21,7 +21,7 @@ export type Path = readonly { readonly name: string; readonly kind: string; read
 /** A Keras model as it was read, before it is a network. */
 export interface KerasModel {
   readonly model: ModelConfig;
-  readonly about: Omit<About, 'parameters'>;
+  readonly about: Omit<About, 'parameters' | 'anySize'>;
   /** True for files of Keras 3. */
   readonly modern: boolean;
   readonly weightsOf: (path: Path) => LayerWeights;
@@ -44,7 +44,7 @@ const isReference = (argument: Argument): argument is Reference => typeof argume
 const keyOf = ({ layer, call, output }: Reference): string => `${layer}:${call}:${output}`;
 
 /** The features of the image that a model takes: [height, width, channels], or what else its input layer says. */
-function inputDims({ model, inputSize }: Translation): number[] {
+function inputDims({ model, inputSize }: Translation): { dims: number[]; anySize: boolean } {
   const [first] = model.inputs;
   let at = model.layers.find(({ name }) => name === first?.layer);
   if (model.inputs.length !== 1 || at === undefined) {
@@ -61,7 +61,8 @@ function inputDims({ model, inputSize }: Translation): number[] {
       'Give its first layer an input shape and save it again.',
     );
   }
-  return dims.map((side, axis) => {
+  const anySize = dims.length === 3 && dims.slice(0, 2).includes(null);
+  const sides = dims.map((side, axis) => {
     if (side === null && dims.length === 3 && axis < 2) return inputSize;
     if (typeof side !== 'number' || !Number.isInteger(side) || side < 1 || side > 16384) {
       throw new UserError(
@@ -71,6 +72,7 @@ function inputDims({ model, inputSize }: Translation): number[] {
     }
     return side;
   });
+  return { dims: sides, anySize };
 }
 
 class Translator {
@@ -207,7 +209,7 @@ export function translateKeras(keras: KerasModel, options: TranslationOptions): 
   const translation = { ...keras, ...options };
   const builder = new GraphBuilder();
   try {
-    const dims = inputDims(translation);
+    const { dims, anySize } = inputDims(translation);
     const { model, about } = translation;
     const scaling =
       translation.scaling === undefined
@@ -219,7 +221,11 @@ export function translateKeras(keras: KerasModel, options: TranslationOptions): 
     );
     const start: Value = { node: placeScaling(builder, image, scaling), dims, order: inOrder(dims) };
     const [output] = new Translator(translation, builder).model(model, [start], []);
-    return builder.finish({ ...about, parameters: keras.parameters() }, scaling, output?.node ?? null);
+    return builder.finish(
+      { ...about, parameters: keras.parameters(), anySize },
+      scaling,
+      output?.node ?? null,
+    );
   } catch (error) {
     builder.dispose();
     throw error instanceof RangeError

@@ -30,7 +30,7 @@ const isChannels = (side: number | null | undefined): boolean => side === 1 || s
 function inputOf(
   graph: OnnxGraph,
   inputSize: number,
-): { name: string; dims: number[]; order: readonly number[] } {
+): { name: string; dims: number[]; order: readonly number[]; anySize: boolean } {
   const known = new Set(graph.initializers.map(({ name }) => name));
   const inputs = graph.inputs.filter(({ name }) => !known.has(name));
   const [input] = inputs;
@@ -55,7 +55,10 @@ function inputOf(
   });
   if (dims.some((side) => side > 16384))
     throw new UserError(`The model's input has the shape ${dims.join('×')}.`, 'Open a model of images.');
-  return { name: input.name, dims, order };
+  const isOpen = (side: number | null | undefined): boolean =>
+    side === null || side === undefined || side < 1;
+  const spatial = order === CHANNELS_FIRST ? shape.slice(1) : shape.slice(0, 2);
+  return { name: input.name, dims, order, anySize: shape.length === 3 && spatial.some(isOpen) };
 }
 
 /** A name for the node: its own, or its first output's, as a path. */
@@ -202,13 +205,13 @@ function scalingIn(
 /** Builds the network; `beside` has the content of the files that hold weights apart. */
 export function translateOnnx(
   graph: OnnxGraph,
-  about: Omit<About, 'parameters'>,
+  about: Omit<About, 'parameters' | 'anySize'>,
   options: TranslationOptions,
   beside: ReadonlyMap<string, Uint8Array>,
 ): Network {
   const builder = new GraphBuilder();
   try {
-    const { name, dims, order } = inputOf(graph, options.inputSize);
+    const { name, dims, order, anySize } = inputOf(graph, options.inputSize);
     const translator = new Translator(builder, graph);
     let parameters = 0;
     for (const tensor of graph.initializers) {
@@ -236,7 +239,7 @@ export function translateOnnx(
     const output = translator.operands.get(graph.outputs[0] ?? '');
     parameters += translator.parameters;
     return builder.finish(
-      { ...about, parameters },
+      { ...about, parameters, anySize },
       scaling,
       output === null || output === undefined || isConstant(output) ? null : output.node,
     );

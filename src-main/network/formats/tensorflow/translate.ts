@@ -58,7 +58,7 @@ function inputOf(
   nodes: readonly TensorflowNode[],
   builder: GraphBuilder,
   inputSize: number,
-): { name: string; dims: number[]; order: readonly number[] } {
+): { name: string; dims: number[]; order: readonly number[]; anySize: boolean } {
   const inputs = nodes.filter(({ op }) => op === 'Placeholder');
   const [input] = inputs;
   if (input === undefined || inputs.length !== 1) {
@@ -79,7 +79,8 @@ function inputOf(
   const dims = shape.map((side, axis) => side ?? (axis === shape.length - 1 ? 3 : inputSize));
   if (dims.some((side) => side > 16384))
     throw new UserError(`The model's input has the shape ${dims.join('×')}.`, 'Open a model of images.');
-  return { name: input.name, dims, order };
+  const anySize = shape.length === 3 && shape.slice(0, 2).includes(null);
+  return { name: input.name, dims, order, anySize };
 }
 
 /** Builds the network of a GraphModel. Throws a UserError for one that cannot be opened. */
@@ -112,7 +113,7 @@ export function translateGraph(
       builder.refuse({ name: loop.name, kind: 'while loop', after: [], reason: 'loops are not followed' });
     }
     const parameters = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
-    return builder.finish({ name, sha256, parameters }, scaling, last?.node ?? null);
+    return builder.finish({ name, sha256, parameters, anySize: input.anySize }, scaling, last?.node ?? null);
 
     function evaluate(node: TensorflowNode): readonly Operand[] | null {
       if (node.name === input.name) return [{ node: placeScaling(builder, image, scaling), dims, order }];
