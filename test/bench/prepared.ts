@@ -48,7 +48,7 @@ try {
   };
   void serve(port);
   await ready;
-  const model = { path: folder, range: null };
+  const model = { path: folder, range: null, size: null };
   await run('open', { model });
   void run('prepare', { model, dataset: 'mnist' });
   await wait(SECONDS * 1000);

@@ -6,7 +6,7 @@ import { withNetwork } from '../../src-main/engine/networks';
 import { withLayerData } from '../../src-main/engine/real';
 import { shippedModel } from '../../src-main/resources';
 
-const input = { model: { path: shippedModel(), range: null }, dataset: 'mnist' } as const;
+const input = { model: { path: shippedModel(), range: null, size: null }, dataset: 'mnist' } as const;
 const context = (signal: AbortSignal, busy: () => boolean): JobContext<'prepare'> => ({
   ...{ signal, busy, progress: () => undefined, gate: () => Promise.resolve() },
 });
