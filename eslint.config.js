@@ -43,7 +43,7 @@ const boundaries = {
     'store knows files, not networks.',
   ],
   services: [
-    ['hosts', 'network', 'training', 'ascent', 'question', 'evidence', 'engine/**'],
+    ['hosts', 'network', 'training', 'ascent', 'question', 'evidence', 'datasets/own', 'engine/**'],
     'services reach the numbers through the engine link alone.',
   ],
   hosts: [['network', 'training', 'ascent', 'question', 'evidence', 'engine/**'], 'hosts call services.'],
@@ -101,7 +101,7 @@ export default ts.config(
   },
   { files: ['test/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: [noElectron] }] } },
   {
-    files: ['src-main/{engine,native}/**/*.ts', 'src-main/commands/**/*.ts'],
+    files: ['src-main/{engine,native,datasets/own}/**/*.ts', 'src-main/commands/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: [noElectron] }] },
   },
   ...Object.entries(boundaries).map(boundary),

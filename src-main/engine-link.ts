@@ -11,6 +11,7 @@ import type {
 } from './contract/calls';
 import type { Decomposition, Facets, PriorLadder, ThroughTraining } from './contract/evidence';
 import type { ModelInfo } from './contract/model';
+import type { Target } from './datasets/target';
 import type { TrainingReport, TrainingTest } from './contract/run';
 
 /** What the numbers say of a model file; who opened it under which name the app adds. */
@@ -24,6 +25,20 @@ export interface ModelSource {
   readonly range: string | null;
   /** The side of its images that the user chose; null leaves it to the file, or to what is usual. */
   readonly size: number | null;
+}
+
+/** What can be said of a dataset that was read. */
+export interface DataFacts {
+  readonly name: string;
+  readonly train: number;
+  readonly test: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+  /** None where it has no labels. */
+  readonly classes: readonly string[];
+  /** Sentences about what was left out or changed. */
+  readonly notes: readonly string[];
 }
 
 /** Raw pictures, [count × height × width × channels]. */
@@ -103,7 +118,9 @@ interface Unit {
   readonly unit: number;
 }
 
-/** Everything that the engine does. Models are named by where they lie, so that an engine started anew opens them on demand. */
+/**
+ * Everything that the engine does. A `dataset` is the id of one that the app knows, or the absolute path of the user's
+ * own. Models are named by where they lie, so that an engine started anew opens them on demand. */
 export interface Jobs {
   readonly doctor: Job<null, readonly { readonly name: string; readonly value: string }[]>;
   readonly open: Job<{ readonly model: ModelSource }, ModelFacts>;
@@ -130,9 +147,15 @@ export interface Jobs {
     VisualizeProgress
   >;
   readonly respond: Job<{ readonly model: ModelSource; readonly image: Uint8Array }, DrawnResponse>;
+  /** Reads data of the user's own at the size that a model takes (null: its own), and says what it is. */
+  readonly readData: Job<
+    { readonly dataset: string; readonly target: Target | null },
+    DataFacts,
+    { readonly done: number; readonly total: number }
+  >;
   readonly testImage: Job<
-    { readonly dataset: string; readonly index: number },
-    { readonly image: Uint8Array; readonly label: number; readonly height: number; readonly width: number }
+    { readonly dataset: string; readonly target: Target | null; readonly index: number },
+    { readonly image: Uint8Array; readonly label: number | null } & PictureSize
   >;
   readonly layerEvidence: Job<
     { readonly model: ModelSource; readonly layer: string; readonly dataset: string },
@@ -171,8 +194,6 @@ export interface Jobs {
     QuestionAnswer,
     { readonly done: number; readonly total: number; readonly doing: string }
   >;
-  /** Works out, while nobody waits for anything else, what the pictures of the model's layers need. */
-  readonly prepare: Job<{ readonly model: ModelSource; readonly dataset: string }, null>;
   /** The real windows that excite a unit most (or least), best (or worst) first. */
   readonly windows: Job<Unit & { readonly dataset: string; readonly worst: boolean }, Pictures>;
   readonly kernel: Job<Unit & { readonly channel: number }, Pictures>;

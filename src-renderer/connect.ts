@@ -21,10 +21,7 @@ export function connect(menu: (command: Command) => void): () => void {
     'run.report': runs.reported,
     'run.test': runs.tested,
     'engine.state': (engine) => {
-      const wasLost = app.engine.state === 'lost';
-      // a lost engine that is starting is lost until it is ready
-      if (wasLost && engine.state === 'starting') return;
-      if (wasLost && engine.state === 'ready') notices.tell('The engine runs again.');
+      if (app.engine.state === 'lost' && engine.state === 'ready') notices.tell('The engine runs again.');
       app.engine = engine;
     },
     'model.opened': (event) => {

@@ -1,6 +1,8 @@
 // How filterscope answer is called.
 import type { Command } from 'commander';
-import { dataFiles, openData, seed, whole, withData, type DataFlags } from './options';
+import type { Dataset } from '../datasets/dataset';
+import type { Target } from '../datasets/target';
+import { dataFiles, isOwn, openData, seed, whole, withData, type DataFlags } from './options';
 import type { Session } from './session';
 
 export function declareAnswer(program: Command, session: Session): void {
@@ -35,7 +37,9 @@ export function declareAnswer(program: Command, session: Session): void {
         const others = options.others?.split(',').filter((name) => name !== '') ?? null;
         const { units, seed: from, asData = null } = options;
         const wanted = { others, units, seed: from, asData };
-        await answerQuestion(model, openData(options), file, wanted, out, session.signal);
+        const data = (target: Target | null): Promise<Dataset> =>
+          openData(options, { target }, out, session.signal);
+        await answerQuestion(model, { read: data, isOwn: isOwn(options) }, file, wanted, out, session.signal);
       },
     );
 }

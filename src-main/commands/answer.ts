@@ -6,7 +6,10 @@ import type { QuestionAnswer } from '../contract/answer';
 import { UserError } from '../contract/errors';
 import { packWire } from '../contract/wire';
 import type { Dataset } from '../datasets/dataset';
+import { targetFor } from '../datasets/own/source';
+import type { Target } from '../datasets/target';
 import { answer } from '../evidence/answer';
+import { openModel } from '../network/formats/open';
 import { reportHtml } from '../report/html';
 import { shippedOthers } from '../resources';
 import { knownModel } from '../training/known-model';
@@ -24,7 +27,7 @@ export interface AnswerFlags {
 /** Writes the report; with --json prints the answer too, pictures left out. */
 export async function answerQuestion(
   model: string,
-  dataset: Dataset,
+  data: { readonly read: (target: Target | null) => Promise<Dataset>; readonly isOwn: boolean },
   file: string,
   { others, units, seed, asData }: AnswerFlags,
   out: Console,
@@ -34,6 +37,7 @@ export async function answerQuestion(
     throw new UserError(`${file} exists already.`, 'Choose another name, or remove that file first.');
   if (!existsSync(dirname(file)))
     throw new UserError(`There is no folder ${dirname(file)}.`, 'Make it first.');
+  const dataset = await data.read(data.isOwn ? await targetOf(model) : null);
   const { dispose, ...options } = await knownModel(model, dataset, others ?? (await shippedOthers()));
   const bar = out.progress('Answering', 1000);
   let doing = '';
@@ -62,6 +66,14 @@ export async function answerQuestion(
     bar.stop();
     dispose();
   }
+}
+
+/** The size of pictures that a model takes. */
+async function targetOf(model: string): Promise<Target> {
+  const network = await openModel(model);
+  const { input } = network;
+  network.dispose();
+  return targetFor(input);
 }
 
 /** The answer for machines: every number and word, no bytes of pictures. */

@@ -1,10 +1,13 @@
 // How the command line reads its options: numbers in range, lists, data files; what is wrong is said by the option's name.
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { UserError } from '../contract/errors';
 import { RANGE_HELP } from '../contract/range';
-import { openDataset } from '../datasets/catalogue';
-import { openIdx, type Dataset, type IdxPaths } from '../datasets/dataset';
+import { catalogue } from '../datasets/catalogue';
+import type { Dataset, IdxPaths } from '../datasets/dataset';
+import type { Target } from '../datasets/target';
+import type { Console } from './console';
 
 /** Wrong use, as opposed to work that failed. */
 export class Misuse extends UserError {}
@@ -69,8 +72,8 @@ export type DataFlags = Partial<IdxPaths> & { readonly data: string };
 export const withData = (command: Command): Command =>
   command
     .option(
-      '--data <id>',
-      'mnist, fashion where the package dataset-fashion-mnist is installed, or none',
+      '--data <what>',
+      'mnist, fashion where the package dataset-fashion-mnist is installed, none, or data of your own: a folder of pictures (one sub-folder a class, or flat), an .npz archive or an .npy array',
       'mnist',
     )
     .option('--train-images <file>', 'IDX file of training images (.gz too), instead of a known dataset')
@@ -103,10 +106,43 @@ export function dataFiles({ trainImages, trainLabels, testImages, testLabels }: 
   );
 }
 
-/** The dataset that the options name, read. */
-export function openData(flags: DataFlags): Dataset {
+/** True where the options name data of one's own: it is brought to the size that is wanted. */
+export const isOwn = (flags: DataFlags): boolean =>
+  dataFiles(flags) !== null ||
+  (flags.data !== 'none' && !catalogue().some(({ id }) => id === flags.data) && existsSync(flags.data));
+
+/**
+ * The dataset that the options name, read with progress. One's own is brought to the target; null leaves it its own
+ * size, or `side`.
+ */
+export async function openData(
+  flags: DataFlags,
+  { target, side }: { target: Target | null; side?: number | undefined },
+  out: Console,
+  signal: AbortSignal,
+): Promise<Dataset> {
+  const [{ openSource }, { openIdx }, { resized }] = await Promise.all([
+    import('../datasets/own/source'),
+    import('../datasets/dataset'),
+    import('../datasets/own/resized'),
+  ]);
   const files = dataFiles(flags);
-  return files === null ? openDataset(flags.data) : openIdx('own data', files);
+  const bar = out.progress('Reading data', 1000);
+  const progress = (done: number, total: number): void => {
+    bar.update(Math.round((1000 * done) / total), `${done} of ${total}`);
+  };
+  const options = { target, side, signal, progress };
+  try {
+    const found =
+      files === null
+        ? await openSource(isOwn(flags) ? resolve(flags.data) : flags.data, options)
+        : await resized(openIdx('own data', files), options);
+    bar.stop();
+    for (const note of found.notes) out.say(`${found.name}: ${note}`);
+    return found;
+  } finally {
+    bar.stop();
+  }
 }
 
 /** Throws a UserError when there is something in the way. */

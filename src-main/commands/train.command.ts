@@ -31,12 +31,13 @@ export function declareTrain(program: Command, session: Session): void {
       .option('--kernel <n>', 'rows and columns of a kernel', whole(1, 15), defaults.kernelSize)
       .option('--hidden <n>', 'neurons of the hidden layer', whole(1, 8192), defaults.hidden)
       .option('--snapshots <list>', 'steps before which the model is kept, like 0,50,500', steps, [])
+      .option('--image-size <n>', 'side that data of your own is cropped and scaled to', whole(8, 256))
       .option('--half', 'save the weights in half precision, in half the space', false)
       .option('--seed <n>', 'seed', seed, defaults.seed),
   )
     .addHelpText(
       'after',
-      '\nStopped with Ctrl-C it keeps a checkpoint; the same command goes on from there.\n\nExamples:\n  filterscope train my-model\n  filterscope train quick --steps 500 --snapshots 0,50,500',
+      '\nStopped with Ctrl-C it keeps a checkpoint; the same command goes on from there.\n\nExamples:\n  filterscope train my-model\n  filterscope train quick --steps 500 --snapshots 0,50,500\n  filterscope train flowers --data pictures/flowers --image-size 48',
     )
     .action(
       async (
@@ -48,6 +49,7 @@ export function declareTrain(program: Command, session: Session): void {
           filters: number[];
           snapshots: number[];
           half: boolean;
+          imageSize?: number;
         } & Record<'steps' | 'batch' | 'hidden' | 'seed', number>,
       ) => {
         const { batch, hidden, filters, snapshots } = options;
@@ -66,7 +68,9 @@ export function declareTrain(program: Command, session: Session): void {
         await session.tensorflow(out);
         const { trainModel } = await import('./train');
         const precision = options.half ? 'float16' : 'float32';
-        await trainModel(folder, openData(options), configuration, out, session.signal, precision);
+        const wanted = { target: null, side: options.imageSize };
+        const dataset = await openData(options, wanted, out, session.signal);
+        await trainModel(folder, dataset, configuration, out, session.signal, precision);
       },
     );
 }

@@ -1,10 +1,13 @@
 // How filterscope visualize is called.
 import type { Command } from 'commander';
 import { methodSchema, type Method } from '../contract/method';
+import type { Dataset } from '../datasets/dataset';
+import type { Network } from '../network/network';
 import {
   checked,
   dataFiles,
   decimal,
+  isOwn,
   Misuse,
   MODEL,
   openData,
@@ -82,10 +85,13 @@ export function declareVisualize(program: Command, session: Session): void {
         const { range, size } = options;
         const wanted = { layer, units, method, seed: options.seed, range, size };
         const stated = ['data', 'trainImages', 'trainLabels', 'testImages', 'testLabels'];
-        const data = ({ input: [height, width, channels] }: { input: readonly [number, number, number] }) => {
+        const data = async ({ input }: Network): Promise<Dataset | null> => {
           if (options.data === 'none') return null;
-          const found = openData(options);
-          const fits = channels === 1 && found.height === height && found.width === width;
+          const [height, width, channels] = input;
+          const { targetFor } = await import('../datasets/own/source');
+          const target = isOwn(options) ? targetFor(input) : null;
+          const found = await openData(options, { target }, out, session.signal);
+          const fits = found.channels === channels && found.height === height && found.width === width;
           // data that nobody asked for and that does not fit is left out
           const asked = stated.some((name) => command.getOptionValueSource(name) === 'cli');
           return fits || asked ? found : null;

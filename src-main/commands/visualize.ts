@@ -155,7 +155,7 @@ export async function visualizeNetwork(
 /** The command: opens the model, visualises, saves. */
 export async function visualizeModel(
   model: string,
-  data: (network: Network) => Dataset | null,
+  data: (network: Network) => Promise<Dataset | null>,
   folder: string,
   flags: VisualizeFlags & OpenFlags,
   out: Console,
@@ -163,7 +163,7 @@ export async function visualizeModel(
 ): Promise<void> {
   const network = await openForCommand(model, flags, out, signal);
   try {
-    const dataset = data(network);
+    const dataset = await data(network);
     if (dataset === null) out.say('No data: pictures of the contrast that photographs have.');
     const summary = await visualizeNetwork(network, dataset, folder, flags, out, signal);
     out.say(`Saved in ${folder}: sheet.png, units/, curves.csv, gallery.json`);

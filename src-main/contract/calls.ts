@@ -169,7 +169,7 @@ export const calls = {
   'draw.dataset': call(z.object({ model: id }), datasetInfoSchema.nullable()),
   'draw.testImage': call(
     z.object({ model: id, index: z.int().min(0) }),
-    z.object({ image: uint8, label: z.int(), index: z.int() }),
+    z.object({ image: uint8, label: z.int().nullable(), index: z.int() }),
   ),
 
   'galleries.list': call(nothing, z.array(gallerySummarySchema)),

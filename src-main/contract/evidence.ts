@@ -4,15 +4,17 @@ import { z } from 'zod';
 /** Any Float32Array or Uint8Array, whatever memory it stands in. */
 const float32 = z.custom<Float32Array>((value) => value instanceof Float32Array);
 const uint8 = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+/** Classes by their numbers; empty where the data has no labels. */
+const labels = z.custom<Uint16Array>((value) => value instanceof Uint16Array);
 
-/** An 8-bit grey picture or sheet as the bytes of a PNG, native size; show it pixelated, by a blob: address. */
+/** An 8-bit picture, grey or RGB, or sheet as the bytes of a PNG, native size; show it pixelated, by a blob: address. */
 export const pngSchema = z.object({ height: z.int(), width: z.int(), png: uint8 });
 export type Png = z.infer<typeof pngSchema>;
 
 /** Real windows in order; where each was cut: image of the training set, row and column of its first pixel. */
 export const placedWindowsSchema = z.object({
   scores: float32,
-  labels: uint8,
+  labels,
   images: z.instanceof(Uint32Array),
   tops: z.instanceof(Uint16Array),
   lefts: z.instanceof(Uint16Array),
@@ -28,7 +30,7 @@ export const layerEvidenceSchema = z.object({
   best: float32,
   count: z.int(),
   /** Label of each of them, same order. */
-  labels: uint8,
+  labels,
   window: z.object({ height: z.int(), width: z.int(), channels: z.int() }),
   /** Shape of a unit's kernel picture (see media); null for layers whose kernel is no picture. */
   kernel: z.object({ height: z.int(), width: z.int() }).nullable(),
@@ -45,6 +47,8 @@ export const unitEvidenceSchema = z.object({
   worst: placedWindowsSchema,
   /** Objective over a sample of windows: counts of equal bins from low to high. */
   histogram: z.object({ low: z.number(), high: z.number(), counts: z.array(z.int()) }),
+  /** Class names of the data in the order of its labels; empty where it has none, as are the two lists that follow. */
+  classes: z.array(z.string()),
   /** Mean over a label's images of the strongest response in the image, in the order of the classes. */
   byLabel: float32,
   /**
@@ -52,8 +56,8 @@ export const unitEvidenceSchema = z.object({
    * another (area under the ROC curve): 0.5 no preference, 1 always, 0 never.
    */
   answersTo: float32,
-  /** η², the share of the variance of the strongest response per image that the label explains, 0..1. */
-  selectivity: z.number(),
+  /** η², the share of the variance of the strongest response per image that the label explains, 0..1; null without labels. */
+  selectivity: z.number().nullable(),
   /** Units of the layer below that make up this one, strongest first; empty for the first layer and for dense ones. */
   builtFrom: z.array(
     z.object({

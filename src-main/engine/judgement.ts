@@ -13,7 +13,7 @@ import { knownModel } from '../training/known-model';
 import { shippedOthers } from '../resources';
 import type { Handler } from './job';
 import { openingOf, withNetwork } from './networks';
-import { withDataset, withLayerData, type LayerData } from './real';
+import { withDataFor, withLayerData, type LayerData } from './real';
 import { Recent } from './recent';
 
 /** Best real windows of a unit that its picture is compared with. */
@@ -21,7 +21,7 @@ const BEST = 9;
 const SEED = 0;
 
 function bestOf({ sample, scores }: LayerData, unit: number): Float32Array {
-  const size = sample.height * sample.width;
+  const size = sample.height * sample.width * sample.channels;
   const found = extremeWindows(scores, sample, unit, BEST);
   const out = new Float32Array(found.length * size);
   found.forEach(({ index }, i) => {
@@ -63,26 +63,28 @@ export const prior: Handler<'prior'> = ({ model, layer, dataset, unit }, { signa
 const SNAPSHOT_METHOD = methodSchema.options[0].parse({ name: 'whitened', radius: 4, steps: 96 });
 
 export const throughTraining: Handler<'throughTraining'> = ({ model, layer, dataset }, { signal }) =>
-  withDataset(dataset, async (data) => {
-    const known = await knownModel(model.path, data, [], openingOf(model));
-    try {
-      const { snapshots, network, start, steps } = known;
-      if (snapshots.length === 0) return null;
-      const moments = [...snapshots, { step: steps ?? 0, network }];
-      return await withLayerData(dataset, network, layer, ({ sample }) =>
-        lookBack(moments, start, layer, SNAPSHOT_METHOD, sample.values, { signal }),
-      );
-    } finally {
-      known.dispose();
-    }
-  });
+  withNetwork(model, (opened) =>
+    withDataFor(dataset, opened, async (data) => {
+      const known = await knownModel(model.path, data, [], openingOf(model));
+      try {
+        const { snapshots, network, start, steps } = known;
+        if (snapshots.length === 0) return null;
+        const moments = [...snapshots, { step: steps ?? 0, network }];
+        return await withLayerData(dataset, network, layer, ({ sample }) =>
+          lookBack(moments, start, layer, SNAPSHOT_METHOD, sample.values, { signal }),
+        );
+      } finally {
+        known.dispose();
+      }
+    }),
+  );
 
 const answers = new Recent<QuestionAnswer>(4);
 
 export const answer: Handler<'answer'> = ({ model, dataset, name }, { signal, progress }) =>
   withNetwork(model, (network) => {
     const make = (): Promise<QuestionAnswer> =>
-      withDataset(dataset, async (data) => {
+      withDataFor(dataset, network, async (data) => {
         const { dispose, ...known } = await knownModel(
           model.path,
           data,

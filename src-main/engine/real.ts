@@ -1,6 +1,9 @@
 // The real data that the engine has at hand: datasets, the windows of a layer, and every unit's score on each.
-import { openDataset } from '../datasets/catalogue';
+import { isAbsolute } from 'node:path';
 import type { Dataset, Windows } from '../datasets/dataset';
+import { openSource, targetFor } from '../datasets/own/source';
+import type { ReadOptions } from '../datasets/own/reading';
+import type { Target } from '../datasets/target';
 import { realScores, type RealScores } from '../evidence/real-scores';
 import { realWindows } from '../evidence/real-windows';
 import type { Network } from '../network/network';
@@ -18,8 +21,23 @@ const datasets = new Recent<Dataset>(2);
 const samples = new Recent<Windows>(4);
 const layers = new Recent<LayerData>(4);
 
-export const withDataset = <R>(id: string, work: (dataset: Dataset) => Promise<R> | R): Promise<R> =>
-  datasets.use(id, () => Promise.resolve().then(() => openDataset(id)), work);
+/** A dataset at the size that is wanted; one that the app knows has its own. */
+export function withDataset<R>(
+  id: string,
+  target: Target | null,
+  work: (dataset: Dataset) => Promise<R> | R,
+  watch: Omit<ReadOptions, 'target'> = {},
+): Promise<R> {
+  const key = isAbsolute(id) ? JSON.stringify([id, target]) : id;
+  return datasets.use(key, () => openSource(id, { target, ...watch }), work);
+}
+
+/** A dataset at the size that a network takes. */
+export const withDataFor = <R>(
+  id: string,
+  { input: [height, width, channels] }: Network,
+  work: (dataset: Dataset) => Promise<R> | R,
+): Promise<R> => withDataset(id, targetFor([height, width, channels]), work);
 
 /** Windows of a layer's size; the same for all layers that see as much. */
 export function withSample<R>(
@@ -30,7 +48,8 @@ export function withSample<R>(
 ): Promise<R> {
   const { height, width, whole } = windowOf(network, layer);
   const key = [id, ...network.input, height, width, whole].join('|');
-  const make = (): Promise<Windows> => withDataset(id, (dataset) => realWindows(dataset, network, layer));
+  const make = (): Promise<Windows> =>
+    withDataFor(id, network, (dataset) => realWindows(dataset, network, layer));
   return samples.use(key, make, work);
 }
 

@@ -2,7 +2,7 @@
 import { scan, type Scan } from '../evidence/scan';
 import type { Network } from '../network/network';
 import { Recent } from './recent';
-import { withDataset } from './real';
+import { withDataFor } from './real';
 
 const scans = new Recent<Scan>(4);
 
@@ -13,7 +13,7 @@ export function withScan<R>(
   layer: string,
   work: (scan: Scan) => Promise<R> | R,
 ): Promise<R> {
-  const make = (): Promise<Scan> => withDataset(id, (dataset) => scan(network, layer, dataset));
+  const make = (): Promise<Scan> => withDataFor(id, network, (dataset) => scan(network, layer, dataset));
   return scans.use(
     [id, network.sha256, network.scaling.name, network.input.join(), layer].join('|'),
     make,

@@ -10,7 +10,7 @@ import { withDataset } from './real';
 const TELL_EVERY = 200;
 
 export const trainModel: Handler<'train'> = (input, { signal, progress }) =>
-  withDataset(input.dataset, async (dataset) => {
+  withDataset(input.dataset, null, async (dataset) => {
     const { configuration, folder } = input;
     const about = { dataset, configuration };
     let told = 0;

@@ -10,7 +10,7 @@ import { drawnFilters } from '../question/question';
 import { turn, type Handler } from './job';
 import { Moments } from './moments';
 import { withNetwork } from './networks';
-import { withDataset, withLayerData, type LayerData } from './real';
+import { withDataFor, withLayerData, type LayerData } from './real';
 
 /** Frames that a run keeps: at most this many, and so many as take this many bytes. */
 const MOST_FRAMES = 24;
@@ -108,6 +108,8 @@ export const visualizeLayer: Handler<'visualize'> = (input, { signal, progress, 
       images: found.images.slice(),
       curves: packed(found.curves),
       sheet: sheetOf(found),
-      dataset: judged ? await withDataset(input.dataset, ({ name, sha256 }) => ({ name, sha256 })) : null,
+      dataset: judged
+        ? await withDataFor(input.dataset, network, ({ name, sha256 }) => ({ name, sha256 }))
+        : null,
     };
   });

@@ -28,7 +28,9 @@ export class RealSpace {
     const count = Math.min(NEIGHBOURS, windows.length / size);
     const some = windows.subarray(0, count * size);
     this.norm = middle(
-      Array.from({ length: count }, (_, i) => Math.hypot(...some.subarray(i * size, (i + 1) * size))),
+      Array.from({ length: count }, (_, i) =>
+        Math.sqrt(some.subarray(i * size, (i + 1) * size).reduce((sum, value) => sum + value * value, 0)),
+      ),
     );
     [this.toWhite, this.directions] = tf.tidy((): [Tensor2D, Tensor2D] => {
       // the axes have the length of their standard deviations: dividing by its square gives coordinates of variance 1

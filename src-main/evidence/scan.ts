@@ -2,7 +2,7 @@
 import type { Rank, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-node';
 import { eachRealScore } from '../ascent/real';
 import type { PlacedWindows } from '../contract/evidence';
-import { pixels, type Dataset } from '../datasets/dataset';
+import { imageSize, pixels, type Dataset } from '../datasets/dataset';
 import { tf } from '../native/tensorflow';
 import { forward } from '../network/forward';
 import { nodeOf, type Network } from '../network/network';
@@ -113,7 +113,8 @@ export async function scan(
   const node = nodeOf(network, layer);
   const units = node.shape[2];
   const { height, width, whole } = windowOf(network, layer);
-  const size = dataset.height * dataset.width;
+  const size = imageSize(dataset);
+  const shape = [dataset.height, dataset.width, dataset.channels] as const;
   const images = Math.min(dataset.train.count, most);
   const windowed = node.operation.op !== 'dense' && !whole;
   const field = receptiveField(network, layer);
@@ -134,7 +135,7 @@ export async function scan(
     );
     let [high, low]: [Float32Array, Float32Array] = [new Float32Array(0), new Float32Array(0)];
     if (windowed) {
-      const x = tf.tensor4d(values, [n, dataset.height, dataset.width, 1]);
+      const x = tf.tensor4d(values, [n, ...shape]);
       [high, low] = extremesByImage(network, layer, x);
       x.dispose();
     } else {
@@ -165,7 +166,7 @@ export async function scan(
         const found = { image, score: sign * score };
         if (!windowed) return { ...found, top: 0, left: 0 };
         return tf.tidy(() => {
-          const x = tf.tensor4d(pixels(dataset.train, size, [image]), [1, dataset.height, dataset.width, 1]);
+          const x = tf.tensor4d(pixels(dataset.train, size, [image]), [1, ...shape]);
           const [top, left] = place(network, layer, x, unit, sign);
           return { ...found, top, left };
         });
@@ -185,29 +186,33 @@ export async function scan(
   };
 }
 
+const labelsAt = ({ labels }: Dataset['train'], found: readonly Found[]): Uint16Array<ArrayBuffer> =>
+  labels === null ? new Uint16Array(0) : Uint16Array.from(found, ({ image }) => labels[image] ?? 0);
+
 /** A unit's best or worst windows as they cross the contract. */
 export function placed(found: readonly Found[], { train }: Pick<Dataset, 'train'>): PlacedWindows {
   return {
     scores: Float32Array.from(found, ({ score }) => score),
-    labels: Uint8Array.from(found, ({ image }) => train.labels[image] ?? 0),
+    labels: labelsAt(train, found),
     images: Uint32Array.from(found, ({ image }) => image),
     tops: Uint16Array.from(found, ({ top }) => top),
     lefts: Uint16Array.from(found, ({ left }) => left),
   };
 }
 
-/** Pixels of windows, [n × height × width], 0..1. */
+/** Pixels of windows, [n × height × width × channels], 0..1. */
 export function cut(
   { height, width }: Pick<Scan, 'height' | 'width'>,
   found: readonly Found[],
-  dataset: Dataset,
+  { height: rows, width: columns, channels, train }: Dataset,
 ): Float32Array {
-  const out = new Float32Array(found.length * height * width);
+  const row = width * channels;
+  const out = new Float32Array(found.length * height * row);
   found.forEach(({ image, top, left }, n) => {
     for (let y = 0; y < height; y++) {
-      const from = (image * dataset.height + top + y) * dataset.width + left;
-      for (let x = 0; x < width; x++) {
-        out[(n * height + y) * width + x] = (dataset.train.images[from + x] ?? 0) / 255;
+      const from = ((image * rows + top + y) * columns + left) * channels;
+      for (let x = 0; x < row; x++) {
+        out[(n * height + y) * row + x] = (train.images[from + x] ?? 0) / 255;
       }
     }
   });

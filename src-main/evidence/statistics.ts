@@ -23,7 +23,7 @@ export function rocArea(values: Float32Array, inside: (index: number) => boolean
 }
 
 /** η², the share of the variance that the groups explain (Pearson's correlation ratio), 0..1; 0 of a constant. */
-export function correlationRatio(values: Float32Array, groups: Uint8Array): number {
+export function correlationRatio(values: Float32Array, groups: ArrayLike<number>): number {
   const all = values.reduce((sum, value) => sum + value, 0) / values.length;
   const sums = new Map<number, { sum: number; count: number }>();
   let total = 0;

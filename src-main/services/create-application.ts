@@ -185,8 +185,11 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
       return datasets().find(({ id }) => id === dataset) ?? null;
     },
     'draw.testImage': async ({ model, index }) => {
-      const dataset = await models.dataset(model);
-      const { image, label } = await engine.run('testImage', { dataset, index });
+      const { image, label } = await engine.run('testImage', {
+        dataset: await models.dataset(model),
+        target: models.target(model),
+        index,
+      });
       return { image: Uint8Array.from(image), label, index };
     },
 

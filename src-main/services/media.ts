@@ -140,9 +140,12 @@ export class Media {
       }
       case 'test': {
         const [dataset = '', index] = rest;
-        const job = { dataset, index: pngNumber(index) };
-        const { image, height, width } = await this.options.engine.run('testImage', job);
-        return { picture: { height, width, channels: 1, data: image }, cache: IMMUTABLE };
+        const job = { dataset, target: null, index: pngNumber(index) };
+        const { image, height, width, channels } = await this.options.engine.run('testImage', job);
+        return {
+          picture: { height, width, channels: channels === 3 ? 3 : 1, data: image },
+          cache: IMMUTABLE,
+        };
       }
       default:
         throw new Refused(404, 'There is no such picture.');

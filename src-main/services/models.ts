@@ -8,11 +8,12 @@ import { UserError } from '../contract/errors';
 import { modelInfoSchema, sideSchema, type ModelInfo } from '../contract/model';
 import { rangeSchema } from '../contract/range';
 import { judging } from '../datasets/catalogue';
+import type { Target } from '../datasets/target';
 import { shippedModel } from '../resources';
 import { fileName } from '../store/export';
 import type { ModelFacts, ModelSource } from '../engine-link';
 import type { Emit } from './emitter';
-import type { Engine, EngineJob } from './engine';
+import type { Engine } from './engine';
 import type { Exports } from './exports';
 import {
   copyModel,
@@ -54,7 +55,6 @@ export class Models {
   private readonly path: string;
   private readonly state: z.infer<typeof fileSchema>;
   private readonly open = new Map<string, Known>();
-  private preparing: EngineJob<null> | null = null;
   /** The model that a page shows when it is loaded. */
   current: ModelInfo | null = null;
 
@@ -104,6 +104,12 @@ export class Models {
     return judging(info.input, card?.dataset.name ?? null)?.id ?? null;
   }
 
+  /** The size of pictures that a model takes; null where pictures have other channels. */
+  target(id: string): Target | null {
+    const { height, width, channels } = this.get(id).info.input;
+    return channels === 1 || channels === 3 ? { height, width, channels } : null;
+  }
+
   /** As `judge`; throws a UserError when there is none. */
   async dataset(id: string): Promise<string> {
     const found = await this.judge(id);
@@ -139,21 +145,7 @@ export class Models {
     }
     this.current = info;
     this.options.emit('model.opened', { model: info });
-    void this.prepare(info.id);
     return info;
-  }
-
-  /** Has the engine get ready for a first click while it has nothing else to do; no longer for the model before. */
-  private async prepare(id: string): Promise<void> {
-    this.preparing?.signal('cancel');
-    this.preparing = null;
-    const dataset = await this.judge(id);
-    // the engine has done so for the shipped model when it started
-    if (dataset === null || id === SHIPPED || this.current?.id !== id) return;
-    const job = this.options.engine.job('prepare', { model: this.source(id), dataset });
-    this.preparing = job;
-    // what cannot be prepared is told to whoever asks for it
-    await job.done.catch(() => undefined);
   }
 
   openShipped(): Promise<ModelInfo> {

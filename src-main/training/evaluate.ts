@@ -1,7 +1,7 @@
 // Loss, accuracy and confusion of the question's network on images it is shown without dropout.
-import { pixels, type Dataset, type Split } from '../datasets/dataset';
+import { imageSize, pixels, type Dataset, type Split } from '../datasets/dataset';
 import { tf } from '../native/tensorflow';
-import { CLASSES, logitsOf, type Weights } from './question-network';
+import { logitsOf, type Weights } from './question-network';
 
 export interface Evaluation {
   /** Mean cross-entropy, nats. */
@@ -17,20 +17,22 @@ export interface Evaluation {
 export function evaluate(
   weights: Weights,
   split: Split,
-  { height, width }: Dataset,
+  dataset: Dataset,
   indices: readonly number[],
 ): Evaluation {
-  const confusion = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
+  const { height, width, channels } = dataset;
+  const classes = dataset.classes.length;
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   let loss = 0;
   for (let from = 0; from < indices.length; from += 500) {
     const part = indices.slice(from, from + 500);
     const values = tf.tidy(() => {
-      const x = tf.tensor4d(pixels(split, height * width, part), [part.length, height, width, 1]);
+      const x = tf.tensor4d(pixels(split, imageSize(dataset), part), [part.length, height, width, channels]);
       return tf.logSoftmax(logitsOf(weights, x)).dataSync();
     });
     part.forEach((image, row) => {
-      const label = split.labels[image] as number;
-      const scores = values.subarray(row * CLASSES, (row + 1) * CLASSES);
+      const label = split.labels?.[image] ?? 0;
+      const scores = values.subarray(row * classes, (row + 1) * classes);
       loss -= scores[label] as number;
       const line = confusion[label] as number[];
       const guess = scores.indexOf(Math.max(...scores));

@@ -7,14 +7,15 @@ import * as k from '../network/kernels';
 import { pooled } from '../network/max-pool';
 import { createRng } from '../network/rng';
 
-export const CLASSES = 10;
 const CONV: k.ConvGeometry = { strides: [1, 1], padding: 'same', dilations: [1, 1] };
 const POOL: k.PoolGeometry = { size: [2, 2], strides: [2, 2], padding: 'same' };
 
-/** Rows and columns of the images. */
-export interface ImageSize {
+/** What is to be told apart: the images' shape, and into which classes. */
+export interface Task {
   readonly height: number;
   readonly width: number;
+  readonly channels: number;
+  readonly classes: readonly string[];
 }
 
 /** The part of the configuration that gives the network its shape. */
@@ -22,26 +23,26 @@ export type Architecture = Pick<TrainingConfiguration, 'filters' | 'kernelSize' 
 
 /** Shapes of all weights, in the order of the file. */
 function shapes(
-  { height, width }: ImageSize,
+  { height, width, channels, classes }: Task,
   { filters, kernelSize, hidden }: Architecture,
 ): Record<string, number[]> {
   const [first, second] = filters;
   const quarter = (side: number): number => Math.ceil(Math.ceil(side / 2) / 2);
   return {
-    'conv1/kernel': [kernelSize, kernelSize, 1, first],
+    'conv1/kernel': [kernelSize, kernelSize, channels, first],
     'conv1/bias': [first],
     'conv2/kernel': [kernelSize, kernelSize, first, second],
     'conv2/bias': [second],
     'dense/kernel': [quarter(height) * quarter(width) * second, hidden],
     'dense/bias': [hidden],
-    'classes/kernel': [hidden, CLASSES],
-    'classes/bias': [CLASSES],
+    'classes/kernel': [hidden, classes.length],
+    'classes/bias': [classes.length],
   };
 }
 
 /** Every weight truncated normal of stddev 0.1, every bias 0.1 (question.md). */
-export function initialWeights(size: ImageSize, architecture: Architecture, seed: number): NamedWeight[] {
-  return Object.entries(shapes(size, architecture)).map(([name, shape], part) => {
+export function initialWeights(task: Task, architecture: Architecture, seed: number): NamedWeight[] {
+  return Object.entries(shapes(task, architecture)).map(([name, shape], part) => {
     const rng = createRng(seed).fork(part);
     const data = new Float32Array(shape.reduce((product, side) => product * side, 1));
     for (let i = 0; i < data.length; i++) data[i] = shape.length === 1 ? 0.1 : 0.1 * rng.truncatedNormal();
@@ -78,13 +79,13 @@ function forward<P extends { readonly y: Tensor4D }>(
   return { first, second, flat, hidden, kept, logits };
 }
 
-/** Logits [n, 10] of images x [n, h, w, 1] in 0..1, without dropout. */
+/** Logits [n, classes] of images x [n, h, w, channels] in 0..1, without dropout. */
 export function logitsOf(w: Weights, x: Tensor4D): Tensor2D {
   return tf.tidy(() => forward(w, x, null, (map) => ({ y: k.maxPool(map, POOL) })).logits);
 }
 
 /**
- * Gradients of the mean cross-entropy by weight. x [n, h, w, 1] in 0..1; labels one-hot [n, 10]; mask [n, hidden]
+ * Gradients of the mean cross-entropy by weight. x [n, h, w, channels] in 0..1; labels one-hot [n, classes]; mask [n, hidden]
  * holds 0 or 1/keepProbability (inverted dropout), null without dropout. The caller disposes of them.
  */
 export function gradients(
@@ -120,7 +121,7 @@ export function gradients(
 
 /** Keras' description of the network, layer by layer, for model.json. */
 export function topology(
-  { height, width }: ImageSize,
+  { height, width, channels, classes }: Task,
   { filters, kernelSize, hidden }: Architecture,
   keepProbability: number,
 ): unknown[] {
@@ -148,13 +149,13 @@ export function topology(
     config: { name, units, activation, use_bias: true, dtype: 'float32' },
   });
   return [
-    conv('conv1', filters[0], { batch_input_shape: [null, height, width, 1] }),
+    conv('conv1', filters[0], { batch_input_shape: [null, height, width, channels] }),
     pool('pool1'),
     conv('conv2', filters[1]),
     pool('pool2'),
     { class_name: 'Flatten', config: { name: 'flatten' } },
     dense('dense', hidden, 'relu'),
     { class_name: 'Dropout', config: { name: 'dropout', rate: 1 - keepProbability } },
-    dense('classes', CLASSES, 'softmax'),
+    dense('classes', classes.length, 'softmax'),
   ];
 }

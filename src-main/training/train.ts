@@ -6,14 +6,14 @@ import type { Tensor2D } from '@tensorflow/tfjs-node';
 import { UserError } from '../contract/errors';
 import type { TrainingReport } from '../contract/run';
 import type { TrainingConfiguration } from '../contract/training';
-import { batches, pixels, type Dataset } from '../datasets/dataset';
+import { batches, imageSize, pixels, type Dataset } from '../datasets/dataset';
 import { tf } from '../native/tensorflow';
 import type { NamedWeight } from '../network/formats/tfjs-layers';
 import { randomUniform } from '../network/kernels';
 import { Adam, freshState } from './adam';
 import { readCheckpoint, writeCheckpoint } from './checkpoint';
 import { evaluate, type Evaluation } from './evaluate';
-import { CLASSES, gradients, initialWeights } from './question-network';
+import { gradients, initialWeights } from './question-network';
 
 export interface TrainOptions {
   readonly dataset: Dataset;
@@ -69,13 +69,14 @@ function update(
   indices: number[],
   step: number,
 ): void {
-  const { height, width, train } = dataset;
+  const { height, width, channels, train } = dataset;
+  const classes = dataset.classes.length;
   const { batch } = configuration;
   const weights = adam.read();
-  const x = tf.tensor4d(pixels(train, height * width, indices), [batch, height, width, 1]);
-  const oneHot = new Float32Array(batch * CLASSES);
-  indices.forEach((image, row) => (oneHot[row * CLASSES + (train.labels[image] ?? 0)] = 1));
-  const labels = tf.tensor2d(oneHot, [batch, CLASSES]);
+  const x = tf.tensor4d(pixels(train, imageSize(dataset), indices), [batch, height, width, channels]);
+  const oneHot = new Float32Array(batch * classes);
+  indices.forEach((image, row) => (oneHot[row * classes + (train.labels?.[image] ?? 0)] = 1));
+  const labels = tf.tensor2d(oneHot, [batch, classes]);
   const mask = dropoutMask(step, configuration);
   const found = gradients(weights, x, labels, mask);
   tf.dispose(weights);
@@ -84,15 +85,32 @@ function update(
   tf.dispose(found);
 }
 
+function mustBeTrainable({ name, classes, train, test }: Dataset): void {
+  if (train.labels === null || classes.length < 2) {
+    throw new UserError(
+      `${name} has ${train.labels === null ? 'no labels' : 'one class'}; a network is trained to tell classes apart.`,
+      'Choose a folder with one sub-folder a class, or arrays with labels.',
+    );
+  }
+  if (train.count === 0 || test.count === 0) {
+    throw new UserError(
+      `${name} has ${train.count} training and ${test.count} test images.`,
+      'Choose data with more images.',
+    );
+  }
+}
+
 /**
  * Trains the question's network. Yields loss and accuracy of the next batch, dropout off, every `reportEvery`
  * steps before that step's update; the weights at the chosen snapshots; at the end the test evaluation and the
  * weights. Batches and dropout are functions of seed and step, so a resumed run sees what an uninterrupted one
- * would have seen. Throws a UserError when `folder` holds the checkpoint of another training.
+ * would have seen. Throws a UserError when `folder` holds the checkpoint of another training, and for data that has
+ * no labels, one class or no images.
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void> {
   const { dataset, configuration, folder, signal } = options;
   const { steps, batch, learningRate, seed, reportEvery, snapshots } = configuration;
+  mustBeTrainable(dataset);
   const path = folder === undefined ? null : join(folder, 'checkpoint.bin');
   if (folder !== undefined) await mkdir(folder, { recursive: true });
   const found = path === null ? null : await readCheckpoint(path);

@@ -18,13 +18,8 @@ export function isField(element: Element | null): boolean {
 /**
  * Binds commands to what they do while the component is mounted. Commands without a handler are left to others
  * (arrows in tiles, Enter on a button). A handler's key press goes no further, unless it returns false.
- * Views listen on the document and come first; the app listens on the window.
  */
-export function useKeys(
-  commands: readonly Command[],
-  handlers: Handlers,
-  place: Document | Window = document,
-): void {
+export function useKeys(commands: readonly Command[], handlers: Handlers): void {
   const listen = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing) return;
     const held = event.ctrlKey || event.metaKey;
@@ -38,9 +33,9 @@ export function useKeys(
     }
   };
   onMounted(() => {
-    place.addEventListener('keydown', listen as EventListener);
+    window.addEventListener('keydown', listen);
   });
   onBeforeUnmount(() => {
-    place.removeEventListener('keydown', listen as EventListener);
+    window.removeEventListener('keydown', listen);
   });
 }

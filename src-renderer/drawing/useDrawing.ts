@@ -45,7 +45,7 @@ export function useDrawing(height: number, width: number) {
   }
 
   /** Puts a test image in the drawing's place. */
-  function show(pixels: Uint8Array, of: number): void {
+  function show(pixels: Uint8Array, of: number | null): void {
     keep();
     bitmap.value = { height, width, pixels: new Uint8Array(pixels) };
     label.value = of;

@@ -65,7 +65,7 @@ async function trainStock(steps: number): Promise<Answer> {
   const y = tf.tidy(() =>
     tf.oneHot(
       tf.tensor1d(
-        indices.map((i) => dataset.train.labels[i] ?? 0),
+        indices.map((i) => dataset.train.labels?.[i] ?? 0),
         'int32',
       ),
       10,

@@ -56,7 +56,7 @@ describe('a dataset of four IDX files', () => {
   };
   it('is read when they fit together', () => {
     const { train, test, height, width } = openIdx('own', fitting);
-    expect([train.count, test.count, height, width, ...train.labels]).toEqual([2, 1, 2, 2, 0, 9]);
+    expect([train.count, test.count, height, width, ...(train.labels ?? [])]).toEqual([2, 1, 2, 2, 0, 9]);
   });
   it.each([
     ['another number of labels', { trainLabels: labelled(1) }, 'There are 2 images but 1 labels'],

@@ -140,7 +140,7 @@ test('of a network trained on random labels it is made as well, from its own sta
   const rng = createRng(5);
   const random = (split: Dataset['train']): Dataset['train'] => ({
     ...split,
-    labels: split.labels.map(() => rng.below(10)),
+    labels: split.labels?.map(() => rng.below(10)) ?? null,
   });
   const dataset: Dataset = {
     ...mnist,

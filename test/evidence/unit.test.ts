@@ -93,7 +93,7 @@ test('a unit’s page says where, how often and for which labels it answers', as
   expect(page.selectivity).toBeLessThan(1);
   expect(page.builtFrom.length).toBeGreaterThan(0);
   page.best.images.forEach((image, i) => {
-    expect(page.best.labels[i]).toBe(dataset.train.labels[image]);
+    expect(page.best.labels[i]).toBe(dataset.train.labels?.[image]);
   });
 });
 

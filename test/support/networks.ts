@@ -14,14 +14,14 @@ export const openShipped = (): Promise<Network> => openModel(join(shippedModel()
 
 /** An untrained network of the question's shape, small; `deadFilter` of layer 1 is all 0 with a negative bias. */
 export async function question({ deadFilter = -1, seed = 4 } = {}): Promise<Network> {
-  const size = { height: 28, width: 28 };
+  const task = { height: 28, width: 28, channels: 1, classes: [...Array(10).keys()].map(String) };
   const architecture = { filters: [6, 8] as [number, number], kernelSize: 5, hidden: 20 };
-  const weights = initialWeights(size, architecture, seed);
+  const weights = initialWeights(task, architecture, seed);
   if (deadFilter >= 0) {
     for (let i = 0; i < 25; i++) (weights[0]?.data as Float32Array)[i * 6 + deadFilter] = 0;
     (weights[1]?.data as Float32Array)[deadFilter] = -1;
   }
-  const { json, bin } = encodeTfjsLayers(topology(size, architecture, 0.5), weights);
+  const { json, bin } = encodeTfjsLayers(topology(task, architecture, 0.5), weights);
   const folder = mkdtempSync(join(tmpdir(), 'filterscope-network-'));
   try {
     await writeFile(join(folder, 'model.json'), json);

@@ -74,7 +74,7 @@ describe('training', () => {
       const x = tf.tensor4d(pixels(mnist.train, 784, indices), [20, 28, 28, 1]);
       const labels = tf.oneHot(
         tf.tensor1d(
-          indices.map((i) => mnist.train.labels[i] ?? 0),
+          indices.map((i) => mnist.train.labels?.[i] ?? 0),
           'int32',
         ),
         10,

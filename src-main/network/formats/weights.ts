@@ -27,7 +27,7 @@ export function elementsOf(shape: readonly number[]): number {
 }
 
 /** IEEE 754 half precision as a number. */
-function half(bits: number): number {
+export function half(bits: number): number {
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
   const sign = bits & 0x8000 ? -1 : 1;

@@ -1,7 +1,9 @@
 // Files in a zip archive, read with limits that no archive can talk its way past.
+import { statSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { fromBuffer, type Entry, type ZipFile } from 'yauzl';
+import { fromBuffer, open as fromFile, type Entry, type ZipFile } from 'yauzl';
 import { UserError } from '../../contract/errors';
 
 const MOST_ENTRIES = 4096;
@@ -13,12 +15,23 @@ const MOST_RATIO = 1032;
 const REMEDY = 'Make the archive again, or unpack it and open the folder.';
 
 const open = promisify<Buffer, object, ZipFile>(fromBuffer);
+const openFile = promisify<string, object, ZipFile>(fromFile);
 
-/** The files of an archive by name. Throws a UserError for an archive that is damaged or lies about its sizes. */
-export async function openZip(
-  bytes: Buffer,
-  name: string,
-): Promise<{ readonly names: readonly string[]; read(entry: string): Promise<Buffer> }> {
+/** An archive: its files by name. */
+export interface Zip {
+  readonly names: readonly string[];
+  read(entry: string): Promise<Buffer>;
+  /** The bytes of a file as they are inflated; an error of it is none for people. */
+  stream(entry: string): Promise<Readable>;
+  /** Frees the file of an archive that was opened by its path. */
+  close(): void;
+}
+
+/**
+ * The files of an archive, in memory or by its path. Throws a UserError for an archive that is damaged or lies about its
+ * sizes.
+ */
+export async function openZip(from: Buffer | string, name: string): Promise<Zip> {
   const refuse = (cause: unknown): UserError =>
     new UserError(
       `${name} is a damaged archive: ${cause instanceof Error ? cause.message : String(cause)}.`,
@@ -28,12 +41,8 @@ export async function openZip(
   let zip: ZipFile;
   const entries = new Map<string, Entry>();
   try {
-    zip = await open(bytes, {
-      lazyEntries: true,
-      autoClose: false,
-      validateEntrySize: true,
-      strictFileNames: true,
-    });
+    const options = { lazyEntries: true, autoClose: false, validateEntrySize: true, strictFileNames: true };
+    zip = await (typeof from === 'string' ? openFile(from, options) : open(from, options));
     await new Promise<void>((resolve, reject) => {
       zip.on('entry', (entry: Entry) => {
         if (entries.size >= MOST_ENTRIES) {
@@ -51,25 +60,34 @@ export async function openZip(
     throw refuse(cause);
   }
   const total = [...entries.values()].reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0);
-  if (total > MOST_BYTES || total > bytes.length * MOST_RATIO) {
+  const size = typeof from === 'string' ? statSync(from).size : from.length;
+  if (total > MOST_BYTES || total > size * MOST_RATIO) {
     throw new UserError(`${name} claims to hold ${Math.round(total / 1e6)} MB.`, REMEDY);
   }
+  const stream = (entryName: string): Promise<Readable> => {
+    const entry = entries.get(entryName);
+    if (entry === undefined) throw new UserError(`There is no ${entryName} in ${name}.`, REMEDY);
+    return new Promise((resolve, reject) => {
+      zip.openReadStream(entry, (error, found) => {
+        // the declared callback has a stream unless there is an error, which is then not null
+        if (error !== null) reject(refuse(error));
+        else resolve(found);
+      });
+    });
+  };
   return {
     names: [...entries.keys()],
+    stream,
     read: async (entryName) => {
-      const entry = entries.get(entryName);
-      if (entry === undefined) throw new UserError(`There is no ${entryName} in ${name}.`, REMEDY);
+      const found = await stream(entryName);
       try {
-        return await new Promise<Buffer>((resolve, reject) => {
-          zip.openReadStream(entry, (error, stream) => {
-            // the declared callback has a stream unless there is an error, which is then not null
-            if (error !== null) reject(error);
-            else buffer(stream).then(resolve, reject);
-          });
-        });
+        return await buffer(found);
       } catch (cause) {
         throw refuse(cause);
       }
+    },
+    close: () => {
+      if (typeof from === 'string') zip.close();
     },
   };
 }
