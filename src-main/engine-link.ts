@@ -194,6 +194,8 @@ export interface Jobs {
     QuestionAnswer,
     { readonly done: number; readonly total: number; readonly doing: string }
   >;
+  /** Works out, while nobody waits for anything else, what the pictures of the model's layers need. */
+  readonly prepare: Job<{ readonly model: ModelSource; readonly dataset: string }, null>;
   /** The real windows that excite a unit most (or least), best (or worst) first. */
   readonly windows: Job<Unit & { readonly dataset: string; readonly worst: boolean }, Pictures>;
   readonly kernel: Job<Unit & { readonly channel: number }, Pictures>;

@@ -2,6 +2,7 @@
 import type { CallInput, CallName, CallOutput } from '../src-main/contract/calls';
 import { UserError } from '../src-main/contract/errors';
 import type { EventData, EventName } from '../src-main/contract/events';
+import { paced } from './pace';
 import { packWire, unpackWire, type Bridge, type Reply, type Sent } from '../src-main/contract/wire';
 
 const GONE = new UserError(
@@ -58,10 +59,14 @@ export async function call<N extends CallName>(
 
 type Listeners = { readonly [N in EventName]?: (data: EventData<N>) => void };
 
-/** Listens to events by name until the returned function is called. */
+/** Listens to events by name until the returned function is called; what comes thick and fast is heard together. */
 export function listen(listeners: Listeners): () => void {
-  return theBridge().on(({ name, data }) => {
-    const listener = listeners[name] as ((data: unknown) => void) | undefined;
-    listener?.(data);
-  });
+  return theBridge().on(
+    paced((events) => {
+      for (const { name, data } of events) {
+        const listener = listeners[name] as ((data: unknown) => void) | undefined;
+        listener?.(data);
+      }
+    }),
+  );
 }

@@ -61,6 +61,7 @@ export const viewCommands: Readonly<Record<ViewId, readonly Command[]>> = {
     command('unpin', 'Delete', 'unpin'),
     command('run', 'r', 'run'),
     command('cancel', 'Escape', 'cancel', true),
+    command('save', 'Ctrl+s', 'save sheet', true),
   ],
   draw: [
     command('brush', 'b', 'brush'),

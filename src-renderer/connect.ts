@@ -21,7 +21,10 @@ export function connect(menu: (command: Command) => void): () => void {
     'run.report': runs.reported,
     'run.test': runs.tested,
     'engine.state': (engine) => {
-      if (app.engine.state === 'lost' && engine.state === 'ready') notices.tell('The engine runs again.');
+      const wasLost = app.engine.state === 'lost';
+      // a lost engine that is starting is lost until it is ready
+      if (wasLost && engine.state === 'starting') return;
+      if (wasLost && engine.state === 'ready') notices.tell('The engine runs again.');
       app.engine = engine;
     },
     'model.opened': (event) => {

@@ -8,6 +8,16 @@ export function download(url: string, name: string): void {
   link.click();
 }
 
+/** Saves what was made in the page itself. */
+export function downloadBlob(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
+  download(url, name);
+  // the browser has taken hold of it by then
+  setTimeout(() => {
+    URL.revokeObjectURL(url);
+  }, 60_000);
+}
+
 /** Puts a PNG on the clipboard. Throws where the system doesn't allow it. */
 export async function copyPicture(url: string): Promise<void> {
   const png = fetch(url).then(async (response) => {

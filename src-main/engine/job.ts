@@ -6,6 +6,8 @@ export interface JobContext<N extends JobName = JobName> {
   readonly progress: (value: Jobs[N]['progress']) => void;
   /** Resolves at once, or when a paused job may go on. */
   readonly gate: () => Promise<void>;
+  /** True while another job is at work that somebody waits for. */
+  readonly busy: () => boolean;
 }
 
 /** A job as the engine does it. */

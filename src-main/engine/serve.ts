@@ -8,6 +8,7 @@ import type { Handler, JobContext } from './job';
 import { factsOf, withNetwork } from './networks';
 import type { Port } from './port';
 import { readData } from './read-data';
+import { prepare } from './prepare';
 import { respond } from './respond';
 import { trainModel } from './train';
 import { visualizeLayer } from './visualize';
@@ -29,14 +30,20 @@ const handlers: { readonly [N in JobName]: Handler<N> } = {
   prior,
   throughTraining,
   answer,
+  prepare,
   windows,
   kernel,
 };
 
 /** A job that goes on: how to end it, and whether it stands still. */
 class Running {
+  readonly name: JobName;
   readonly controller = new AbortController();
   private paused: { promise: Promise<void>; end: () => void } | null = null;
+
+  constructor(name: JobName) {
+    this.name = name;
+  }
 
   signal(what: 'cancel' | 'pause' | 'resume'): void {
     if (what === 'pause') {
@@ -65,11 +72,12 @@ function refusal(error: unknown): { message: string; remedy: string; stack?: str
 export async function serve(port: Port): Promise<void> {
   const running = new Map<number, Running>();
   const start = async <N extends JobName>(job: number, name: N, input: Jobs[N]['input']): Promise<void> => {
-    const work = new Running();
+    const work = new Running(name);
     running.set(job, work);
     const context: JobContext<N> = {
       signal: work.controller.signal,
       gate: work.gate,
+      busy: () => [...running.values()].some((other) => other.name !== 'prepare'),
       progress: (progress) => {
         port.post({ job, progress });
       },

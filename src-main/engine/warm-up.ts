@@ -1,25 +1,13 @@
 // Makes the first job of a user as fast as the next: loads, allocates and compiles what it will need.
-import { methodSchema } from '../contract/method';
-import { visualize } from '../ascent/visualize';
-import { bestScores } from '../evidence/real-scores';
 import { tf } from '../native/tensorflow';
-import type { Network } from '../network/network';
 import { shippedModel } from '../resources';
 import { turn } from './job';
 import { withNetwork } from './networks';
-import { withLayerData } from './real';
+import { tryOut } from './prepare';
 import { respondTo } from './respond';
 
-const method = methodSchema.options[0].parse({ name: 'whitened', steps: 1 });
-
-/** Looks at the real data of a layer, and takes a first step: prior and radius are worked out once. */
-async function tryOut(network: Network, layer: string): Promise<void> {
-  await withLayerData('mnist', network, layer, async ({ sample, scores }) => {
-    const options = { network, layer, units: null, method, seed: 0 };
-    const run = visualize({ ...options, windows: sample.values, best: bestScores(scores) });
-    while ((await run.next()).done !== true) await turn();
-  });
-}
+/** Steps that are enough for TensorFlow to be asked for a graph, whose first one takes longest. */
+const STEPS = 16;
 
 /**
  * Calls `ready` once the shipped model answers; goes on with its real data in slices, between which jobs are
@@ -32,7 +20,8 @@ export async function warmUp(ready: () => void): Promise<void> {
       respondTo(network, new Uint8Array(height * width * channels));
       ready();
       await turn();
-      for (const layer of ['conv2', 'conv1', 'classes']) await tryOut(network, layer);
+      for (const layer of ['conv2', 'conv1', 'classes'])
+        await tryOut(network, layer, 'mnist', { steps: STEPS });
     });
   } catch {
     tf.tensor1d([1]).add(1).dispose();

@@ -13,7 +13,7 @@ import { shippedModel } from '../resources';
 import { fileName } from '../store/export';
 import type { ModelFacts, ModelSource } from '../engine-link';
 import type { Emit } from './emitter';
-import type { Engine } from './engine';
+import type { Engine, EngineJob } from './engine';
 import type { Exports } from './exports';
 import {
   copyModel,
@@ -55,6 +55,7 @@ export class Models {
   private readonly path: string;
   private readonly state: z.infer<typeof fileSchema>;
   private readonly open = new Map<string, Known>();
+  private preparing: EngineJob<null> | null = null;
   /** The model that a page shows when it is loaded. */
   current: ModelInfo | null = null;
 
@@ -145,7 +146,21 @@ export class Models {
     }
     this.current = info;
     this.options.emit('model.opened', { model: info });
+    void this.prepare(info.id);
     return info;
+  }
+
+  /** Has the engine get ready for a first click while it has nothing else to do; no longer for the model before. */
+  private async prepare(id: string): Promise<void> {
+    this.preparing?.signal('cancel');
+    this.preparing = null;
+    const dataset = await this.judge(id);
+    // the engine has done so for the shipped model when it started
+    if (dataset === null || id === SHIPPED || this.current?.id !== id) return;
+    const job = this.options.engine.job('prepare', { model: this.source(id), dataset });
+    this.preparing = job;
+    // what cannot be prepared is told to whoever asks for it
+    await job.done.catch(() => undefined);
   }
 
   openShipped(): Promise<ModelInfo> {

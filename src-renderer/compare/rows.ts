@@ -3,6 +3,7 @@ import type { RunEvidence } from '../../src-main/contract/calls';
 import type { MethodName } from '../../src-main/contract/method';
 import type { UnitResult, VisualizeRun } from '../../src-main/contract/run';
 import { median } from '../median';
+import { fixed, times } from '../numbers';
 
 /** One unit of a row; `index` is its place among the run's units, −1 where the run lacks it. */
 export interface RowCell {
@@ -46,6 +47,25 @@ export function ratioOf(
   }
   if (result?.score == null || result.bestReal === null || result.bestReal <= 0) return null;
   return result.score / result.bestReal;
+}
+
+const WITHOUT: readonly string[] = ['queued', 'dead', 'failed'];
+export const hasPicture = ({ result }: RowCell): boolean =>
+  result !== null && !WITHOUT.includes(result.state);
+
+/** What stands below a picture: its score, or why there is none. */
+export function scoreWord(
+  cell: RowCell,
+  run: VisualizeRun | null,
+  budget: Budget,
+  evidence: RunEvidence | null,
+): string {
+  const { result } = cell;
+  if (result !== null && WITHOUT.includes(result.state)) return result.state;
+  const ratio = ratioOf(cell, budget, evidence);
+  if (ratio !== null) return times(ratio);
+  if (budget === 'own' && result?.score != null) return fixed(result.score);
+  return run === null ? 'not run' : '–';
 }
 
 export interface RowNumbers {

@@ -18,8 +18,13 @@ export function isField(element: Element | null): boolean {
 /**
  * Binds commands to what they do while the component is mounted. Commands without a handler are left to others
  * (arrows in tiles, Enter on a button). A handler's key press goes no further, unless it returns false.
+ * Views listen on the document and come first; the app listens on the window.
  */
-export function useKeys(commands: readonly Command[], handlers: Handlers): void {
+export function useKeys(
+  commands: readonly Command[],
+  handlers: Handlers,
+  place: Document | Window = document,
+): void {
   const listen = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing) return;
     const held = event.ctrlKey || event.metaKey;
@@ -33,9 +38,9 @@ export function useKeys(commands: readonly Command[], handlers: Handlers): void 
     }
   };
   onMounted(() => {
-    window.addEventListener('keydown', listen);
+    place.addEventListener('keydown', listen as EventListener);
   });
   onBeforeUnmount(() => {
-    window.removeEventListener('keydown', listen);
+    place.removeEventListener('keydown', listen as EventListener);
   });
 }

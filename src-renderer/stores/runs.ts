@@ -26,6 +26,8 @@ export const useRuns = defineStore('runs', () => {
   const evidence = shallowReactive(new Map<string, RunEvidence>());
   /** The frame to show of a run that goes on. */
   const newest = shallowReactive(new Map<string, number>());
+  /** Runs that were told to stop, until they say that they have. */
+  const cancelling = new Set<string>();
   /** Runs whose curves were asked for in full. */
   const whole = new Set<string>();
   /** Runs whose evidence was asked for. */
@@ -41,8 +43,11 @@ export const useRuns = defineStore('runs', () => {
     for (const run of all) runs.set(run.id, run);
   }
 
-  function changed({ run }: EventData<'run.changed'>): void {
-    const before = runs.get(run.id);
+  function changed({ run: told }: EventData<'run.changed'>): void {
+    const before = runs.get(told.id);
+    if (!isActive(told)) cancelling.delete(told.id);
+    // what was sent before the cancel arrived there says nothing new
+    const run = cancelling.has(told.id) ? { ...told, state: 'cancelled' as const } : told;
     runs.set(run.id, run);
     if (before !== undefined && isActive(before) && !isActive(run) && run.kind === 'visualize') {
       newest.delete(run.id);
@@ -129,7 +134,23 @@ export const useRuns = defineStore('runs', () => {
     return run;
   }
 
-  const cancel = (run: string): Promise<undefined> => call('runs.cancel', { run });
+  /** Shown at once: the main side stops a run that it is told to stop. Rejects, and shows the run as it was, when it is not heard. */
+  async function cancel(id: string): Promise<void> {
+    const run = runs.get(id);
+    if (run === undefined || !isActive(run)) return;
+    // a training that is kept has its model only when it has stopped
+    if (run.kind === 'visualize') {
+      cancelling.add(id);
+      runs.set(id, { ...run, state: 'cancelled', secondsLeft: null });
+    }
+    try {
+      await call('runs.cancel', { run: id });
+    } catch (error) {
+      cancelling.delete(id);
+      runs.set(id, run);
+      throw error;
+    }
+  }
   const pause = (run: string): Promise<undefined> => call('runs.pause', { run });
   const resume = (run: string): Promise<undefined> => call('runs.resume', { run });
 

@@ -99,7 +99,7 @@ try {
   for (const program of running) program.end();
 }
 
-const starts = measureStarts(join(here, 'start.js'), flags.smoke ? 1 : rounds);
+const starts = measureStarts([join(here, 'start.js'), join(here, 'prepared.js')], flags.smoke ? 1 : rounds);
 const report: Report = {
   date: new Date().toISOString().slice(0, 10),
   steps,

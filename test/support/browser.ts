@@ -1,5 +1,5 @@
 // The built app in Chromium, as someone without Electron has it: the loopback host, its real engine, a fresh data folder.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -15,13 +15,20 @@ export interface Opened {
   readonly page: Page;
   /** What the page said that it should not have: errors of scripts, of the policy, of failed requests. */
   readonly complaints: readonly string[];
+  /** The app's data folder. */
+  readonly data: string;
+  /** The process of its engine at the moment. */
+  enginePid(): number;
   /** Shows a view by its address. */
   show(view: string): Promise<void>;
   close(): Promise<void>;
 }
 
-function started(data: string): { url: Promise<string>; stop: () => Promise<void> } {
-  const child = spawn(process.execPath, [PROGRAM, '--no-open', '--data', data], {
+function started(
+  data: string,
+  model: readonly string[],
+): { url: Promise<string>; engine: () => number; stop: () => Promise<void> } {
+  const child = spawn(process.execPath, [PROGRAM, '--no-open', '--data', data, ...model], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const ended = new Promise<void>((done) =>
@@ -42,6 +49,12 @@ function started(data: string): { url: Promise<string>; stop: () => Promise<void
   });
   return {
     url,
+    engine: () => {
+      const found = spawnSync('pgrep', ['-P', String(child.pid), '-f', 'engine'], { encoding: 'utf8' });
+      const pid = Number(found.stdout.trim().split('\n')[0]);
+      if (!(pid > 0)) throw new Error('The engine was not found.');
+      return pid;
+    },
     stop: async () => {
       // the host ends with its owner's pipe
       child.stdin.end();
@@ -50,10 +63,14 @@ function started(data: string): { url: Promise<string>; stop: () => Promise<void
   };
 }
 
-/** Opens the app with the model that came along. */
-export async function openInBrowser({ width = 1440, height = 900 } = {}): Promise<Opened> {
+/** Opens the app with the model that came along, or with the one at the path `model`, as its command line names it. */
+export async function openInBrowser({
+  width = 1440,
+  height = 900,
+  model,
+}: { width?: number; height?: number; model?: string } = {}): Promise<Opened> {
   const data = mkdtempSync(join(tmpdir(), 'filterscope-e2e-'));
-  const host = started(data);
+  const host = started(data, model === undefined ? [] : [model]);
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
   const page = await browser.newPage({ viewport: { width, height } });
   // far longer than anything takes, so that a busy machine fails no test
@@ -77,6 +94,8 @@ export async function openInBrowser({ width = 1440, height = 900 } = {}): Promis
   return {
     page,
     complaints,
+    data,
+    enginePid: host.engine,
     show: async (view) => {
       await page.goto(`${origin}#${view}`);
     },

@@ -2,18 +2,13 @@
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../../contract/errors';
 import { extract, type Extract } from './hdf5-extract';
+import { whenTired } from './hdf5-patience';
 import { elementsOf, type Weight } from './weights';
 
 /** Bytes that start an HDF5 file. */
 export const HDF5_MAGIC = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 
 const REMEDY = 'Copy the file again; it was cut short or damaged on the way.';
-/**
- * Damaged files can send the library round in circles: it is given this long, and a second for
- * every 100 MB. By the clock, so it is long enough for a busy machine, on which a sound file takes well over a second.
- */
-const PATIENCE_MS = 4000;
-const BYTES_PER_MS = 1e5;
 
 export interface Hdf5 {
   /** A text attribute; null where there is none. */
@@ -25,29 +20,34 @@ export interface Hdf5 {
   weight(path: string): Weight | null;
 }
 
+/** In an installed app the library lies beside the archive: a thread's imports need real files. */
+const unpacked = (address: string): string => address.replace(/app\.asar(?=\/)/, 'app.asar.unpacked');
+
 const PROGRAM = `
 const { parentPort, workerData } = require('node:worker_threads');
 import(workerData.library).then(async ({ default: library }) => {
   await library.ready;
-  parentPort.postMessage('ready');
+  let thread = null;
+  try {
+    // "12/task/34", of which the work can be read from outside while it goes round in circles
+    thread = require('node:fs').readlinkSync('/proc/thread-self');
+  } catch {}
+  parentPort.postMessage({ thread });
   parentPort.postMessage(await (${extract.toString()})(library, workerData.bytes));
 });`;
 
 /** The content of a file, which lies in memory of the thread's own: external links and files lead nowhere. */
 function read(bytes: Uint8Array, name: string): Promise<Extract> {
-  const library = import.meta.resolve('h5wasm');
+  const library = unpacked(import.meta.resolve('h5wasm'));
   const thread = new Worker(PROGRAM, { eval: true, workerData: { bytes, library } });
-  let timer: NodeJS.Timeout | undefined;
+  let stop = (): void => undefined;
   return new Promise<Extract>((resolve, reject) => {
-    thread.on('message', (message: Extract | 'ready') => {
-      if (message !== 'ready') resolve(message);
+    thread.on('message', (message: Extract | { readonly thread: string | null }) => {
+      if (!('thread' in message)) resolve(message);
       else {
-        timer = setTimeout(
-          () => {
-            reject(new UserError(`${name} is damaged such that reading it does not end.`, REMEDY));
-          },
-          PATIENCE_MS + bytes.length / BYTES_PER_MS,
-        );
+        stop = whenTired(message.thread, bytes.length, () => {
+          reject(new UserError(`${name} is damaged such that reading it does not end.`, REMEDY));
+        });
       }
     });
     thread.on('error', (cause) => {
@@ -57,7 +57,7 @@ function read(bytes: Uint8Array, name: string): Promise<Extract> {
       reject(new UserError(`${name} is a damaged HDF5 file.`, REMEDY));
     });
   }).finally(() => {
-    clearTimeout(timer);
+    stop();
     return thread.terminate();
   });
 }

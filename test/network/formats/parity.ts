@@ -60,8 +60,16 @@ export function differences(network: Network, folder: string): Map<string, numbe
   );
 }
 
-/** Numbers of channels, rows, columns as rows, columns, channels; others as they are. */
+/** Numbers of channels, rows, columns (or of channels and places) with the channels last; others as they are. */
 export function channelsLast({ shape, data }: Reference): Float32Array {
+  if (shape.length === 2) {
+    return tf.tidy(() =>
+      tf
+        .tensor2d(data, shape as [number, number])
+        .transpose()
+        .dataSync<'float32'>(),
+    );
+  }
   if (shape.length !== 3) return data;
   return tf.tidy(() =>
     tf

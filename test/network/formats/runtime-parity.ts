@@ -62,10 +62,12 @@ export async function tensorflowJs(path: string, network: Network): Promise<Refe
   try {
     const computed: Reference[] = [];
     tf.tidy(() => {
-      const image = tf.randomUniform<Rank.R4>([1, ...network.input], 0, 1, 'float32', 1);
+      const [input] = model.inputs;
+      const noise = tf.randomUniform<Rank.R4>([1, ...network.input], 0, 1, 'float32', 1);
+      // a model that takes whole numbers is given some
+      const image = input?.dtype === 'int32' ? noise.mul<typeof noise>(255).floor() : noise;
       computed.push(asReference('input', image));
       if (model instanceof tf.GraphModel) {
-        const [input] = model.inputs;
         const channelsFirst = input?.shape?.[1] === network.input[2] && input.shape[3] !== network.input[2];
         const placed = channelsFirst ? image.transpose([0, 3, 1, 2]) : image;
         const given = input?.dtype === 'int32' ? placed.cast('int32') : placed;

@@ -1,0 +1,163 @@
+// What goes wrong, as a user meets it: an engine that dies in the middle of a run, a model's file that is gone, dead units, a
+// damaged gallery, an empty library; and what is offered then.
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CHROMIUM, hasChromium, openInBrowser, type Opened } from '../support/browser';
+
+if (!hasChromium) process.stderr.write(`Skipped: no Chromium at ${CHROMIUM}; install it or set CHROMIUM.\n`);
+
+const SHIPPED = resolve(import.meta.dirname, '../../resources/model');
+const SLOW = { timeout: 60_000 };
+
+/** The shipped model with a first filter that never answers: no weights, and a bias far below 0. */
+function withDeadUnit(): { readonly folder: string; readonly files: string[] } {
+  const folder = mkdtempSync(join(tmpdir(), 'filterscope-dead-'));
+  const weights = readFileSync(join(SHIPPED, 'weights.bin'));
+  const [places, units, dead] = [25, 32, 3];
+  for (let place = 0; place < places; place++) weights.writeFloatLE(0, (place * units + dead) * 4);
+  weights.writeFloatLE(-5, (places * units + dead) * 4);
+  copyFileSync(join(SHIPPED, 'model.json'), join(folder, 'model.json'));
+  writeFileSync(join(folder, 'weights.bin'), weights);
+  return { folder, files: ['model.json', 'weights.bin'].map((file) => join(folder, file)) };
+}
+
+describe.skipIf(!hasChromium)('in trouble', () => {
+  const { folder, files } = withDeadUnit();
+  let opened: Opened;
+  let page: Page;
+  const banner = () => page.getByRole('alert');
+  const run = () => page.getByRole('button', { name: 'Run', exact: true });
+
+  beforeAll(async () => {
+    opened = await openInBrowser();
+    ({ page } = opened);
+    page.on('filechooser', () => undefined);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  });
+  afterAll(async () => {
+    await opened.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('an empty library says what will be there, and the one way to fill it', async () => {
+    await page.keyboard.press('Control+5');
+    await page.getByText('No gallery saved.').waitFor();
+    await page.getByRole('button', { name: 'Save one from Filters' }).click();
+    expect(page.url()).toContain('#filters');
+  });
+
+  test('an engine killed in the middle of a training costs nothing: it is said, and the run is resumed', async () => {
+    await page.keyboard.press('Control+1');
+    await page.getByRole('textbox', { name: 'Steps' }).fill('400');
+    await page.getByRole('button', { name: 'Start training' }).click();
+    await page.getByRole('img', { name: /^Loss\. Loss (goes|falls|rises)/ }).waitFor(SLOW);
+    process.kill(opened.enginePid(), 'SIGKILL');
+    await banner().getByText('The engine stopped and is being started again.').waitFor(SLOW);
+    await page.getByText('The engine runs again.').waitFor(SLOW);
+    await banner().getByText('A run was interrupted.').waitFor(SLOW);
+    await banner().getByRole('button', { name: 'Resume' }).first().click();
+    await page.getByText(/^Training$/).waitFor(SLOW);
+    expect(await banner().count()).toBe(0);
+    await page.getByRole('button', { name: 'Stop and keep' }).click();
+    await page.getByText(/^Stopped/).waitFor(SLOW);
+  });
+
+  test('an engine killed in the middle of a layer: the run is resumed to its end', async () => {
+    await page.keyboard.press('Control+2');
+    await page.getByRole('radio', { name: /^conv2/ }).check({ force: true });
+    await page.getByRole('button', { name: /256 steps/ }).click();
+    await page.getByRole('textbox', { name: 'Steps' }).fill('300');
+    await page.keyboard.press('Escape');
+    await run().click();
+    await page.getByRole('option', { name: /^Unit 0 \S+, running/ }).waitFor(SLOW);
+    process.kill(opened.enginePid(), 'SIGKILL');
+    await banner().getByText('A run was interrupted.').waitFor(SLOW);
+    await banner().getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('option', { name: /^Unit 63 \S+×, (converged|close|climbing)/ }).waitFor(SLOW);
+  });
+
+  test('a unit that is not converged is run longer, and any unit again', async () => {
+    await page.getByRole('button', { name: /300 steps/ }).click();
+    await page.getByRole('textbox', { name: 'Steps' }).fill('6');
+    await page.keyboard.press('Escape');
+    await run().click();
+    const climbing = page.getByRole('option', { name: /, climbing/ }).first();
+    await climbing.waitFor(SLOW);
+    await run().waitFor(SLOW);
+    await climbing.click();
+    const inspector = page.getByRole('complementary', { name: 'Inspector' });
+    await inspector.getByText(/^Not converged: gap/).waitFor();
+    await inspector.getByRole('button', { name: 'Run longer' }).click();
+    await inspector.getByText(/^step 12 of 12/).waitFor(SLOW);
+    await inspector.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Run this unit again' }).click();
+    await inspector.getByText(/^step 6 of 6/).waitFor(SLOW);
+  });
+
+  test('a dead unit is called dead, and is not drawn', async () => {
+    const choosing = page.waitForEvent('filechooser');
+    await page.keyboard.press('Control+o');
+    await (await choosing).setFiles(files);
+    await expect
+      .poll(() => page.getByRole('banner').locator('.name').textContent(), SLOW)
+      .toBe('dropped model');
+    if (await page.getByRole('dialog').isVisible()) await page.keyboard.press('Escape');
+    await page.getByRole('radio', { name: /^conv1/ }).check({ force: true });
+    await run().click();
+    const dead = page.getByRole('option', { name: /^Unit 3 dead/ });
+    await dead.waitFor(SLOW);
+    expect(await dead.locator('.pixels').count()).toBe(0);
+    await dead.click();
+    await page.getByText(/^Never answered any of [\d\u2009]+ windows\.$/).waitFor(SLOW);
+    expect(await page.getByRole('button', { name: 'Save PNG' }).isDisabled()).toBe(true);
+  });
+
+  test('a gallery of it is saved all the same; damaged on the disk it is called damaged, and what is whole opens', async () => {
+    for (const title of ['Sound', 'Harmed']) {
+      await page.keyboard.press('Control+Shift+S');
+      await page.getByRole('textbox', { name: 'Name' }).fill(title);
+      await page.keyboard.press('Enter');
+      await page.getByText(`Saved “${title}”.`).waitFor(SLOW);
+    }
+    const library = join(opened.data, 'galleries');
+    const harmed = readdirSync(library).find((name) => name.toLowerCase().startsWith('harmed')) ?? '';
+    rmSync(join(library, harmed, 'units/000.png'));
+    await page.keyboard.press('Control+5');
+    await page.reload();
+    const card = page.getByRole('button', { name: /^Harmed/ });
+    await card.waitFor(SLOW);
+    await expect.poll(() => card.textContent(), SLOW).toMatch(/000\.png/);
+    await card.click();
+    // what is whole of it can still be looked at
+    await page.getByRole('listbox', { name: 'Units of Harmed' }).waitFor(SLOW);
+    await page.getByRole('button', { name: 'More for Harmed' }).click();
+    expect(await page.getByRole('menuitem', { name: 'Everything as zip' }).isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /^Sound/ }).click();
+    await page.getByRole('listbox', { name: 'Units of Sound' }).waitFor(SLOW);
+  });
+
+  test('a run whose model is gone says so, with its details to copy', async () => {
+    await page.keyboard.press('Control+2');
+    await page.getByRole('listbox', { name: /^Units of conv/ }).waitFor(SLOW);
+    rmSync(join(opened.data, 'opened'), { recursive: true });
+    process.kill(opened.enginePid(), 'SIGKILL');
+    await page.getByText('The engine runs again.').waitFor(SLOW);
+    await run().click();
+    await banner()
+      .getByText(/^The run failed\. /)
+      .waitFor(SLOW);
+    await banner().getByRole('button', { name: 'Copy details' }).click();
+    await page.getByText('Copied the error report.').waitFor(SLOW);
+    expect(await page.evaluate<string>('navigator.clipboard.readText()')).toContain('Filterscope: 0.');
+    await banner().getByRole('button', { name: 'Dismiss' }).click();
+    expect(await banner().count()).toBe(0);
+  });
+
+  test('nothing was said in the console but of what was broken', () => {
+    expect(opened.complaints.filter((line) => !/media\//.test(line))).toEqual([]);
+  });
+});
