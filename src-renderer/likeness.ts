@@ -33,13 +33,3 @@ export function distinctness(pictures: readonly (Float32Array | null)[]): number
   const pairs = (live.length * (live.length - 1)) / 2;
   return pairs === 0 ? null : 1 - sum / pairs;
 }
-
-/** The middle value; null without any. */
-export function median(values: readonly number[]): number | null {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  if (sorted.length === 0) return null;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? null)
-    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
-}

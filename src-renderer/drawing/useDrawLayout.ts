@@ -35,7 +35,7 @@ export function useDrawLayout(view: Readonly<Ref<HTMLElement | null>>, model: ()
     const under = room.value.height < 736 ? 246 : 310;
     const down = (room.value.height - under) / input.value.height;
     const across = (room.value.width * 0.42) / input.value.width;
-    return Math.max(1, Math.min(40, Math.floor(Math.min(down, across))));
+    return Math.max(1, Math.min(64, Math.floor(Math.min(down, across))));
   });
   const beside = computed(() => ({
     width: room.value.width - Math.max(scale.value * input.value.width + 48, 392) - BESIDE,

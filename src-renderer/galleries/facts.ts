@@ -1,6 +1,6 @@
 // What a gallery says of itself, as labels and values.
 import type { Gallery } from '../../src-main/contract/gallery';
-import { median } from '../likeness';
+import { median } from '../median';
 import { count, duration, fixed, gap, moment, times, whole } from '../numbers';
 import { rangeLabel } from '../ranges';
 import { methodLabel } from '../stores/filters';

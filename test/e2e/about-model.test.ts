@@ -1,8 +1,8 @@
 // A colour model opened by its file: what it is, the range of its pixels asked once, and pictures in colour.
 import { resolve } from 'node:path';
-import axe from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from '../support/axe';
 import { CHROMIUM, hasChromium, openInBrowser, type Opened } from '../support/browser';
 
 if (!hasChromium) process.stderr.write(`Skipped: no Chromium at ${CHROMIUM}; install it or set CHROMIUM.\n`);
@@ -65,11 +65,7 @@ describe.skipIf(!hasChromium)('an opened model', () => {
   test('is accessible, in light and in dark', async () => {
     for (const theme of ['light', 'dark']) {
       await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
-      await page.evaluate(axe.source);
-      const found = await page.evaluate<string[]>(
-        'axe.run().then((found) => found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`))',
-      );
-      expect(found).toEqual([]);
+      expect(await violations(page)).toEqual([]);
       await shot(`about-${theme}`);
     }
   });

@@ -1,21 +1,13 @@
 // The evidence of a unit as a user has it: in Chromium, by mouse and keys, on the real engine and the real data.
-import axe from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from '../support/axe';
 import { CHROMIUM, hasChromium, openInBrowser, type Opened } from '../support/browser';
 
 if (!hasChromium) process.stderr.write(`Skipped: no Chromium at ${CHROMIUM}; install it or set CHROMIUM.\n`);
 
 /** What scrolls, as an expression in the page. */
 const SCROLL = `document.querySelector('[aria-label="Evidence of Unit 37"]')`;
-
-/** What axe finds wrong on the page, one line each. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate<string[]>(
-    'axe.run().then((found) => found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`))',
-  );
-}
 
 /** Keeps a picture of the page for whoever asks by FILTERSCOPE_SHOTS. */
 async function shot(page: Page, name: string): Promise<void> {

@@ -1,36 +1,15 @@
 // Filters and Galleries as a user has them: in Chromium, by mouse and keys, on the real engine and the real data.
 import { readFile } from 'node:fs/promises';
 import { decode } from 'fast-png';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violations, violationsInBothThemes } from '../support/axe';
 import { CHROMIUM, hasChromium, openInBrowser, type Opened } from '../support/browser';
 
 if (!hasChromium) process.stderr.write(`Skipped: no Chromium at ${CHROMIUM}; install it or set CHROMIUM.\n`);
 
 /** What waits for the engine or the disk may take a while on a busy machine. */
 const SLOW = { timeout: 30_000 };
-
-/** What axe finds wrong on the page, one line each. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate<string[]>(
-    'axe.run().then((found) => found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`))',
-  );
-}
-
-/** The same in both themes; leaves the page in the light one. */
-async function violationsInBothThemes(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const theme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme: theme });
-    await expect
-      .poll(() => page.evaluate<string>('document.documentElement.dataset.theme'), SLOW)
-      .toBe(theme);
-    found.push(...(await violations(page)));
-  }
-  return found;
-}
 
 describe.skipIf(!hasChromium)('the app in a browser', () => {
   let opened: Opened;

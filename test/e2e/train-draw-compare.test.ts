@@ -1,18 +1,10 @@
 // Train, Draw and Compare as a user has them: in Chromium, by mouse and keys, on the real engine and the real data.
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from '../support/axe';
 import { CHROMIUM, hasChromium, openInBrowser, type Opened } from '../support/browser';
 
 if (!hasChromium) process.stderr.write(`Skipped: no Chromium at ${CHROMIUM}; install it or set CHROMIUM.\n`);
-
-/** What axe finds wrong on the page, one line each. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate<string[]>(
-    'axe.run().then((found) => found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`))',
-  );
-}
 
 describe.skipIf(!hasChromium)('the app in a browser', () => {
   let opened: Opened;

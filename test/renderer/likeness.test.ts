@@ -1,6 +1,7 @@
 // Likeness: correlation of pixels, blind to how a picture was stretched.
 import { expect, test } from 'vitest';
-import { distinctness, likeness, median, unitVector } from '../../src-renderer/likeness';
+import { distinctness, likeness, unitVector } from '../../src-renderer/likeness';
+import { median } from '../../src-renderer/median';
 
 const ramp = [0, 1, 2, 3, 4, 5, 6, 7];
 
