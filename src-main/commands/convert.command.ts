@@ -6,7 +6,7 @@ export function declareConvert(program: Command, session: Session): void {
   program
     .command('convert')
     .description(
-      'writes a Keras model as a TensorFlow.js LayersModel, and says whether that computes the same',
+      'writes a Keras or ONNX model as a TensorFlow.js LayersModel, and says whether that computes the same',
     )
     .argument('<model>', 'a .keras or .h5 file, or a TensorFlow.js LayersModel')
     .argument('<folder>', 'folder to write; must not exist yet')

@@ -1,4 +1,4 @@
-// filterscope convert: a Keras model as a TensorFlow.js LayersModel folder.
+// filterscope convert: a model as a TensorFlow.js LayersModel folder.
 import { convertModel, type Reading } from '../network/formats/convert';
 import type { Precision } from '../network/formats/tfjs-layers';
 import { writeFolder } from '../store/folder';

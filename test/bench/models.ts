@@ -13,8 +13,8 @@ import { compareLayers, tensorflowJs, type Computed } from '../network/formats/r
 import { pythonWith } from './venv';
 
 /** Units and steps of each layer's pictures. */
-const UNITS = 2;
-const STEPS = 16;
+const UNITS = 1;
+const STEPS = 8;
 /** Difference in a layer, of its greatest value, that rounding explains. */
 const ROUNDING = 1e-4;
 const FIXTURES = join('test', 'network', 'formats', 'fixtures');

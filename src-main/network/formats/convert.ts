@@ -6,7 +6,8 @@ import { forward } from '../forward';
 import type { Network } from '../network';
 import { tfjsConfig } from './keras/tfjs-config';
 import { translateKeras, type KerasModel } from './keras/translate';
-import { DEFAULT_INPUT_SIZE, readModel } from './open';
+import { layersOfNetwork } from './graph-layers';
+import { DEFAULT_INPUT_SIZE, readModel, type Content } from './open';
 import type { OpenOptions } from './options';
 import { encodeTfjsModel, type NamedWeight, type Precision } from './tfjs-layers';
 import type { Weight } from './weights';
@@ -96,33 +97,48 @@ async function readBack(network: Network, { json, bin }: { json: string; bin: Bu
   }
 }
 
+/** Throws a UserError where part of the model is left out, since a part is not the model. */
+function mustBeWhole({ unsupported: [unknown] }: Network): void {
+  if (unknown === undefined) return;
+  throw new UserError(
+    `Layer "${unknown.name}" is a ${unknown.kind}, ${unknown.reason ?? 'which is not known'}.`,
+    'Convert a model without it; what comes before it can be looked at in the model as it is.',
+  );
+}
+
+/** A graph of operations, as ONNX and TensorFlow write it. */
+async function convertGraph(
+  content: Extract<Content, { translate: unknown }>,
+  precision: Precision,
+): Promise<Converted> {
+  const network = await content.translate({ inputSize: DEFAULT_INPUT_SIZE, scaling: '0..1' });
+  try {
+    mustBeWhole(network);
+    const { config, weights } = layersOfNetwork(network);
+    const written = encodeTfjsModel(config, weights, precision);
+    const { name, parameters } = network;
+    return { name, parameters, ...written, reading: await readBack(network, written) };
+  } finally {
+    network.dispose();
+  }
+}
+
 /**
- * Reads a model of Keras' layers and writes it as model.json and weights.bin of a TensorFlow.js LayersModel. What only
- * training needs (initialisers, regularisers, the optimiser) is left out. Throws a UserError for a model of another
- * kind and for one with a layer that is not known.
+ * Reads a model and writes it as model.json and weights.bin of a TensorFlow.js LayersModel. What only
+ * training needs (initialisers, regularisers, the optimiser) is left out. Throws a UserError for a model with a layer
+ * that is not known, or for which TensorFlow.js has none.
  */
 export async function convertModel(
   path: string,
   { precision, ...options }: Pick<OpenOptions, 'signal' | 'progress'> & { readonly precision: Precision },
 ): Promise<Converted> {
   const content = await readModel(path, options);
-  if (content.kind !== 'keras') {
-    throw new UserError(
-      `The file is ${content.kind}, whose operations are not layers of Keras.`,
-      'Convert a Keras .keras or .h5 file, or a TensorFlow.js LayersModel.',
-    );
-  }
+  if (content.kind !== 'keras') return convertGraph(content, precision);
   const { keras, weights } = recorded(content.keras);
   // pixels as the model itself takes them
   const network = translateKeras(keras, { inputSize: DEFAULT_INPUT_SIZE, scaling: '0..1' });
   try {
-    const [unknown] = network.unsupported;
-    if (unknown !== undefined) {
-      throw new UserError(
-        `Layer "${unknown.name}" is a ${unknown.kind}, ${unknown.reason ?? 'which is not known'}.`,
-        'Convert a model without it; what comes before it can be looked at in the model as it is.',
-      );
-    }
+    mustBeWhole(network);
     const version = keras.modern ? '3.0.0' : '2.15.0';
     const written = encodeTfjsModel(tfjsConfig(keras.model), weights(), precision, version);
     const { name, parameters } = network;

@@ -24,7 +24,7 @@ const ZIP_MAGIC = Buffer.from('PK\x03\x04', 'latin1');
 const startsWith = (bytes: Buffer, magic: Buffer): boolean => bytes.subarray(0, magic.length).equals(magic);
 
 /** What a file holds: layers as Keras has them, or a graph of another kind. */
-type Content =
+export type Content =
   | { readonly kind: 'keras'; readonly keras: KerasModel }
   | {
       readonly kind: 'a TensorFlow.js GraphModel' | 'an ONNX model';
