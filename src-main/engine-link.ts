@@ -181,7 +181,13 @@ export interface Jobs {
   readonly facets: Job<Unit & { readonly dataset: string; readonly method: Method }, Facets>;
   readonly prior: Job<Unit & { readonly dataset: string }, PriorLadder>;
   readonly throughTraining: Job<
-    { readonly model: ModelSource; readonly layer: string; readonly dataset: string },
+    {
+      readonly model: ModelSource;
+      readonly layer: string;
+      readonly dataset: string;
+      /** Makes the pictures of all moments: whitened or plain, its budget a number. Null: whitened, at a usual radius. */
+      readonly method: Method | null;
+    },
     ThroughTraining | null
   >;
   readonly answer: Job<

@@ -13,7 +13,7 @@ import { usualDisplay } from '../pictures/display';
 import { writeGallery, type GalleryFrame } from '../store/gallery';
 import { APP_VERSION } from '../version';
 import type { Console } from './console';
-import { middle } from './format';
+import { median } from '../median';
 import { mustNotExist } from './options';
 
 export interface VisualizeFlags {
@@ -49,10 +49,10 @@ function summarise(gallery: Gallery, images: Float32Array): Summary {
     units: gallery.units.length,
     dead: gallery.units.length - live.length,
     budget: gallery.units[0]?.norm ?? null,
-    ratio: middle(
+    ratio: median(
       live.flatMap(({ score, bestReal }) => (bestReal === null ? [] : [(score ?? 0) / bestReal])),
     ),
-    certificate: { median: middle(certified), worst: Math.min(...certified) },
+    certificate: { median: median(certified), worst: Math.min(...certified) },
     likeness: meanLikeness(images, gallery.units.length),
     seconds: gallery.timings.seconds,
   };

@@ -154,8 +154,14 @@ export const calls = {
   /** Sixteen more starts of one unit by the run's method and budget (whitened or plain), sorted into facets. */
   'evidence.facets': call(z.object({ run: id, unit: z.int().min(0) }), facetsSchema),
   'evidence.prior': call(z.object({ model: id, layer: id, unit: z.int().min(0) }), priorLadderSchema),
-  /** Null when the model's folder keeps no snapshots. */
-  'evidence.throughTraining': call(z.object({ model: id, layer: id }), throughTrainingSchema.nullable()),
+  /**
+   * Null when the model's folder keeps no snapshots. The pictures are made as those of `run` where it is given and its
+   * method is whitened or plain, with its radius or norm; else by the whitened prior at radius 4.
+   */
+  'evidence.throughTraining': call(
+    z.object({ model: id, layer: id, run: id.nullable().default(null) }),
+    throughTrainingSchema.nullable(),
+  ),
   /** The answer that is there already: the one that ships with the shipped model, or the newest of this session; else null. */
   'question.known': call(z.object({ model: id }), questionAnswerSchema.nullable()),
   /** The whole answer, about a minute or two; the engine keeps it per model. */

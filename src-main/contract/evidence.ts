@@ -82,6 +82,16 @@ export const runEvidenceSchema = z.object({
   distance: float32,
   /** Score with the picture scaled to the median norm of real windows / that of the best real window scaled so. */
   commonBudget: float32,
+  /** Response left after a shift by one pixel, and with noise of a tenth of the norm, of pictures and best real windows. */
+  robust: z.object({
+    picture: z.object({ shift: float32, noise: float32 }),
+    real: z.object({ shift: float32, noise: float32 }),
+  }),
+  /**
+   * Class pictures as independently trained networks read them, clipped to 0..1: mean probability of the class, by
+   * this network and by the others. Null for hidden layers, and where no such network is at hand.
+   */
+  transfer: z.object({ networks: z.int(), own: float32, others: float32 }).nullable(),
   /** Share of restarts whose score is within 2 % of the best; NaN with one start. */
   startsAgree: float32,
   /** What the certificate says, in words. */
@@ -158,6 +168,9 @@ export type PriorLadder = z.infer<typeof priorLadderSchema>;
 /** A layer at the snapshots kept while it was trained. */
 export const throughTrainingSchema = z.object({
   layer: z.string(),
+  /** By which method the pictures of all moments were made, and its radius or norm. */
+  method: z.enum(['whitened', 'plain']),
+  budget: z.number(),
   moments: z.array(
     z.object({
       step: z.int(),

@@ -1,6 +1,7 @@
 // The jobs that judge pictures: a run against real data, a unit's picture explained, its facets, prior and history.
+import { isOutput } from '../ascent/real';
 import type { QuestionAnswer } from '../contract/answer';
-import { methodSchema } from '../contract/method';
+import { methodSchema, type Method } from '../contract/method';
 import { answer as answerQuestion } from '../evidence/answer';
 import { decomposition as explain } from '../evidence/decomposition';
 import { facets as findFacets } from '../evidence/facets';
@@ -9,7 +10,7 @@ import { extremeWindows } from '../evidence/real-scores';
 import { strongestWindows } from '../evidence/real-space';
 import { runEvidence as judge } from '../evidence/selectivity';
 import { throughTraining as lookBack } from '../evidence/through-training';
-import { knownModel } from '../training/known-model';
+import { kinOf, knownModel } from '../training/known-model';
 import { shippedOthers } from '../resources';
 import type { Handler } from './job';
 import { openingOf, withNetwork } from './networks';
@@ -32,12 +33,20 @@ function bestOf({ sample, scores }: LayerData, unit: number): Float32Array {
 
 export const runEvidence: Handler<'runEvidence'> = ({ model, layer, dataset, units, images, picture }) =>
   withNetwork(model, (network) =>
-    withLayerData(dataset, network, layer, (data) =>
-      judge({
-        ...{ network, layer, units, images, shape: picture, real: data.sample.values },
-        bestOf: (unit) => bestOf(data, unit),
-      }),
-    ),
+    withLayerData(dataset, network, layer, async (data) => {
+      // others read class pictures alone
+      const others = isOutput(network, layer)
+        ? await withDataset(dataset, async (of) => kinOf(network, of, await shippedOthers()))
+        : [];
+      try {
+        return judge({
+          ...{ network, layer, units, images, shape: picture, real: data.sample.values, others },
+          bestOf: (unit) => bestOf(data, unit),
+        });
+      } finally {
+        for (const other of others) other.dispose();
+      }
+    }),
   );
 
 export const decomposition: Handler<'decomposition'> = ({ model, layer, unit, image, picture }) =>
@@ -59,10 +68,20 @@ export const prior: Handler<'prior'> = ({ model, layer, dataset, unit }, { signa
     ),
   );
 
-/** Steps and radius of the pictures of a snapshot: one radius for all moments, so that they can be compared. */
-const SNAPSHOT_METHOD = methodSchema.options[0].parse({ name: 'whitened', radius: 4, steps: 96 });
+/** Steps of the pictures of a snapshot, and the radius where no run says it: one for all moments, so that they compare. */
+const SNAPSHOT_STEPS = 96;
+const USUAL_RADIUS = 4;
 
-export const throughTraining: Handler<'throughTraining'> = ({ model, layer, dataset }, { signal }) =>
+/** A run's method with fewer steps where its budget is one for all moments, else the usual one. */
+function snapshotMethod(method: Method | null): Method {
+  if (method?.name === 'whitened' && typeof method.radius === 'number')
+    return { ...method, steps: SNAPSHOT_STEPS, starts: 1 };
+  if (method?.name === 'plain' && typeof method.norm === 'number')
+    return { ...method, steps: SNAPSHOT_STEPS, starts: 1 };
+  return methodSchema.parse({ name: 'whitened', radius: USUAL_RADIUS, steps: SNAPSHOT_STEPS });
+}
+
+export const throughTraining: Handler<'throughTraining'> = ({ model, layer, dataset, method }, { signal }) =>
   withNetwork(model, (opened) =>
     withDataFor(dataset, opened, async (data) => {
       const known = await knownModel(model.path, data, [], openingOf(model));
@@ -71,7 +90,7 @@ export const throughTraining: Handler<'throughTraining'> = ({ model, layer, data
         if (snapshots.length === 0) return null;
         const moments = [...snapshots, { step: steps ?? 0, network }];
         return await withLayerData(dataset, network, layer, ({ sample }) =>
-          lookBack(moments, start, layer, SNAPSHOT_METHOD, sample.values, { signal }),
+          lookBack(moments, start, layer, snapshotMethod(method), sample.values, { signal }),
         );
       } finally {
         known.dispose();

@@ -6,8 +6,9 @@ import { nodeOf } from '../network/network';
 import { drawnFilters, runQuestion, type QuestionOptions, type QuestionPicture } from '../question/question';
 import { kernelOf } from './kernels';
 import { atNorm, scoresOf, strongestWindows } from './real-space';
-import { dot, middle, standardised } from './statistics';
+import { dot, standardised } from './statistics';
 import { step, type Watch } from './watch';
+import { median } from '../median';
 
 /** A fault with one figure that shows it, as it is and repaired. */
 export interface Fault {
@@ -57,17 +58,20 @@ const sound = ({ pictures }: QuestionRun): QuestionPicture[] =>
   pictures.filter(({ score }) => !Number.isNaN(score));
 const norm = (values: Float32Array): number => Math.hypot(...values);
 
-/** Share of a picture's variance that its 2-pixel frame holds. */
-function frameShare(raw: Float32Array, height: number, width: number): number {
+/** Pixels of the frame in which a SAME convolution of a kernel is cut off at each edge. */
+const frameOf = (side: number): number => side >> 1;
+
+/** Share of a picture's variance that its frame holds, `frame` pixels wide. */
+function frameShare(raw: Float32Array, height: number, width: number, frame: number): number {
   const mean = raw.reduce((sum, value) => sum + value, 0) / raw.length;
-  let [frame, all] = [0, 0];
+  let [edge, all] = [0, 0];
   raw.forEach((value, i) => {
     const [y, x] = [Math.floor(i / width), i % width];
     const square = (value - mean) ** 2;
     all += square;
-    if (y < 2 || x < 2 || y >= height - 2 || x >= width - 2) frame += square;
+    if (y < frame || x < frame || y >= height - frame || x >= width - frame) edge += square;
   });
-  return frame / all;
+  return edge / all;
 }
 
 /** Median cosine of kernel + bias with the kernel, over the filters. */
@@ -76,7 +80,7 @@ function biasCosine(network: Network, layer: string): number {
   const { operation } = nodeOf(network, layer);
   const biases = operation.op === 'conv2d' ? operation.bias?.dataSync() : undefined;
   const filters = shape.at(-1) ?? 1;
-  return middle(
+  return median(
     Array.from({ length: filters }, (_, filter) => {
       const kernel = values.filter((_value, i) => i % filters === filter);
       const added = kernel.map((value) => value + (biases?.[filter] ?? 0));
@@ -125,7 +129,7 @@ function realResponse(
   });
   const own = scoresOf(network, run.layer, units, windows);
   const reference = scoresOf(network, run.layer, units, atNorm(best, size, budget));
-  return middle([...own].map((score, i) => score / (reference[i] as number)));
+  return median([...own].map((score, i) => score / (reference[i] as number)));
 }
 
 /** Greatest / least contrast (standard deviation) of pictures. */
@@ -143,8 +147,10 @@ export interface Faults {
   readonly runs: readonly { readonly name: string; readonly run: QuestionRun }[];
   /** Median correlation of the picture after half the iterations with that after all. */
   readonly halfway: number;
-  /** Median share of the pictures' variance in the 2-pixel frame, which is 27 % of a 28 × 28 picture. */
+  /** Median share of the pictures' variance in the frame, how wide that is in pixels, and its share of the picture. */
   readonly frame: number;
+  readonly frameWidth: number;
+  readonly frameArea: number;
 }
 
 /** What is needed of real data at a layer. */
@@ -165,6 +171,7 @@ export async function faults(
 ): Promise<Faults> {
   const deep = second ?? first;
   const [height, width] = network.input;
+  const frame = frameOf(kernelOf(network, first).shape[0] ?? 1);
   const ask = (layer: string, ...repaired: (keyof Repairs)[]): Promise<QuestionRun> =>
     askAgain(network, layer, repaired, seed, watch);
   const plain = await ask(first);
@@ -190,11 +197,11 @@ export async function faults(
   );
   await step(watch, 1);
   const growth = (run: QuestionRun): number =>
-    middle(sound(run).map(({ raw, frames }) => norm(raw) / norm(frames[0] ?? raw)));
+    median(sound(run).map(({ raw, frames }) => norm(raw) / norm(frames[0] ?? raw)));
   const agreement = ({ pictures }: QuestionRun): number =>
     pictures.filter(({ kept, score }) => kept === score > 0).length / pictures.length;
   const halves = (run: QuestionRun): number =>
-    middle(
+    median(
       sound(run).map(({ raw, frames }) => {
         const rows = standardised(Float32Array.from([...raw, ...(frames[0] ?? raw)]), 2);
         return dot(rows[0] ?? [], rows[1] ?? []);
@@ -255,6 +262,8 @@ export async function faults(
       { name: 'all', run: everything },
     ],
     halfway: halves(plain),
-    frame: middle(sound(plain).map(({ raw }) => frameShare(raw, height, width))),
+    frame: median(sound(plain).map(({ raw }) => frameShare(raw, height, width, frame))),
+    frameWidth: frame,
+    frameArea: 1 - ((height - 2 * frame) * (width - 2 * frame)) / (height * width),
   };
 }

@@ -8,8 +8,9 @@ import { windowOf } from '../network/receptive-field';
 import { kernelCosines } from './kernels';
 import { atNorm, scoresOf, strongestWindows, type RealSpace } from './real-space';
 import { likenessOf } from './selectivity';
-import { correlations, middle } from './statistics';
+import { correlations } from './statistics';
 import { part, step, type Watch } from './watch';
+import { median } from '../median';
 
 /** Pictures of one method on one layer, in the order of `units`. */
 export interface MethodPictures {
@@ -105,10 +106,10 @@ export function rowOf(
     distinctness: 1 - likeness.value,
     distinctnessInterval: [1 - likeness.interval[1], 1 - likeness.interval[0]],
     // the best real windows are among those that they are compared with
-    nearestReal: middle(nearest),
-    distance: middle(distance),
-    commonBudget: middle([...own].map((score, i) => score / (reference[i] as number))),
-    kernelCosine: linear ? middle(kernelCosines(network, layer, units, windows)) : null,
+    nearestReal: median(nearest),
+    distance: median(distance),
+    commonBudget: median([...own].map((score, i) => score / (reference[i] as number))),
+    kernelCosine: linear ? median(kernelCosines(network, layer, units, windows)) : null,
   };
 }
 

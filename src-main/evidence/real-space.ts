@@ -7,7 +7,7 @@ import { tf } from '../native/tensorflow';
 import { forward } from '../network/forward';
 import { nodeOf, type Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
-import { middle } from './statistics';
+import { median } from '../median';
 
 /** Real windows that a picture is compared with. */
 const NEIGHBOURS = 6000;
@@ -27,7 +27,7 @@ export class RealSpace {
     this.prior = windowPrior(windows, size);
     const count = Math.min(NEIGHBOURS, windows.length / size);
     const some = windows.subarray(0, count * size);
-    this.norm = middle(
+    this.norm = median(
       Array.from({ length: count }, (_, i) =>
         Math.sqrt(some.subarray(i * size, (i + 1) * size).reduce((sum, value) => sum + value * value, 0)),
       ),

@@ -3,13 +3,19 @@ import type { Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
 import { createRng } from '../network/rng';
 import { scoresOf } from './real-space';
-import { middle } from './statistics';
+import { median } from '../median';
 
-/** Median over units of response after / before. */
-export interface Robustness {
+/** Response after / before, of each unit. */
+export interface ResponsesLeft {
   /** Mean over the four shifts by one pixel, black coming in. */
-  readonly shift: number;
+  readonly shift: readonly number[];
   /** Gaussian noise of a tenth of the picture's norm. */
+  readonly noise: readonly number[];
+}
+
+/** Medians over the units. */
+export interface Robustness {
+  readonly shift: number;
   readonly noise: number;
 }
 
@@ -39,13 +45,13 @@ function shifted(
 }
 
 /** Pictures [units × window], each judged by its own unit. */
-export function robustness(
+export function responsesLeft(
   network: Network,
   layer: string,
   units: readonly number[],
   images: Float32Array,
   seed = 0,
-): Robustness {
+): ResponsesLeft {
   const { height, width } = windowOf(network, layer);
   const channels = network.input[2];
   const size = height * width * channels;
@@ -69,7 +75,13 @@ export function robustness(
     noise.forEach((value, i) => (noisy[n * size + i] = (row[i] ?? 0) + factor * value));
   }
   return {
-    shift: middle(units.map((_, i) => moves.reduce((sum, move) => sum + (move[i] ?? NaN), 0) / moves.length)),
-    noise: middle(after(noisy)),
+    shift: units.map((_, i) => moves.reduce((sum, move) => sum + (move[i] ?? NaN), 0) / moves.length),
+    noise: after(noisy),
   };
+}
+
+/** The same summed up over the units. */
+export function robustness(...asked: Parameters<typeof responsesLeft>): Robustness {
+  const { shift, noise } = responsesLeft(...asked);
+  return { shift: median(shift), noise: median(noise) };
 }

@@ -1,5 +1,6 @@
 // How distinct the pictures of a layer are: each unit's response to each picture, duplicates, and likeness to real data.
 import { agnes } from 'ml-hclust';
+import { isOutput } from '../ascent/real';
 import type { GalleryUnit } from '../contract/gallery';
 import type { RunEvidence } from '../contract/evidence';
 import type { Network } from '../network/network';
@@ -8,7 +9,9 @@ import { createRng } from '../network/rng';
 import { certificateInWords } from './certificate';
 import { pathCheck } from './path';
 import { atNorm, RealSpace, responsesTo, scoresOf, strongestWindows } from './real-space';
+import { responsesLeft } from './robustness';
 import { bootstrap, correlations, meanAbsolute, type Interval } from './statistics';
+import { probabilities } from './transfer';
 
 /** Pictures that correlate above this on average are duplicates. */
 const DUPLICATE = 0.8;
@@ -20,6 +23,12 @@ export function likenessOf(matrix: number[][], seed = 0): { value: number; inter
   const all = [...matrix.keys()];
   const at = (chosen: readonly number[]): number => meanAbsolute(matrix, chosen);
   return { value: at(all), interval: bootstrap(all.length, at, createRng(seed).fork(21)) };
+}
+
+/** Distinctness of some pictures of one size: 1 − their mean absolute correlation. */
+export function distinctnessOf(pictures: readonly Float32Array[]): number {
+  const matrix = correlations(Float32Array.from(pictures.flatMap((raw) => [...raw])), pictures.length);
+  return 1 - meanAbsolute(matrix, [...pictures.keys()]);
 }
 
 /** Cluster of each picture, numbered by first appearance: average linkage of 1 − |r|, cut at 1 − 0.8. */
@@ -71,10 +80,32 @@ export interface RunToJudge {
   readonly real: Float32Array;
   /** The best real windows of a unit, [k × window]. */
   readonly bestOf: (unit: number) => Float32Array;
+  /** Networks of the same task, trained independently. */
+  readonly others: readonly Network[];
+}
+
+/** How this network and others read a run's class pictures; null for a hidden layer and without others. */
+function transferOf({ network, layer, units, images, others }: RunToJudge): RunEvidence['transfer'] {
+  if (others.length === 0 || !isOutput(network, layer) || !windowOf(network, layer).whole) return null;
+  const shown = images.map((value) => Math.min(1, Math.max(0, value)));
+  const confidence = (of: Network): number[] => {
+    const { values, classes } = probabilities(of, shown);
+    return units.map(({ unit }, i) => values[i * classes + unit] ?? NaN);
+  };
+  const read = others.map(confidence);
+  return {
+    networks: others.length,
+    own: Float32Array.from(confidence(network)),
+    others: Float32Array.from(
+      units,
+      (_, i) => read.reduce((sum, one) => sum + (one[i] ?? NaN), 0) / read.length,
+    ),
+  };
 }
 
 /** How the pictures of a run compare with each other and with real data. */
-export function runEvidence({ network, layer, units, images, shape, real, bestOf }: RunToJudge): RunEvidence {
+export function runEvidence(run: RunToJudge): RunEvidence {
+  const { network, layer, units, images, shape, real, bestOf } = run;
   const numbers = units.map(({ unit }) => unit);
   const { height, width } = windowOf(network, layer);
   const size = height * width * network.input[2];
@@ -93,6 +124,10 @@ export function runEvidence({ network, layer, units, images, shape, real, bestOf
     const checks = numbers.map((unit, i) =>
       pathCheck(network, layer, windows.subarray(i * size, (i + 1) * size), bestOf(unit)),
     );
+    const left = (of: Float32Array): RunEvidence['robust']['real'] => {
+      const { shift, noise } = responsesLeft(network, layer, numbers, of);
+      return { shift: Float32Array.from(shift), noise: Float32Array.from(noise) };
+    };
     const { matrix: responses, ownBest } = responseMatrix(network, layer, numbers, windows);
     const along = (key: 'picture' | 'real' | 'noise'): Float32Array =>
       Float32Array.from(checks, (check) => check?.[key] ?? NaN);
@@ -102,6 +137,8 @@ export function runEvidence({ network, layer, units, images, shape, real, bestOf
       nearestReal: nearest,
       distance,
       commonBudget: own.map((score, i) => score / (reference[i] as number)),
+      robust: { picture: left(windows), real: left(best) },
+      transfer: transferOf(run),
       startsAgree: Float32Array.from(units, ({ startScores }) => {
         if (startScores.length < 2) return NaN;
         const most = Math.max(...startScores);

@@ -93,9 +93,3 @@ export function meanWithInterval(values: readonly number[], rng: Rng): { value: 
   const at = (chosen: readonly number[]): number => mean(chosen.map((i) => values[i] as number));
   return { value: mean([...values]), interval: bootstrap(values.length, at, rng) };
 }
-
-/** Median of what is a number; NaN of nothing. */
-export function middle(values: Iterable<number>): number {
-  const sorted = [...values].filter((value) => !Number.isNaN(value));
-  return sorted.length === 0 ? NaN : quantile(sorted, 0.5);
-}

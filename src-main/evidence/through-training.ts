@@ -41,9 +41,11 @@ export async function throughTraining(
   const found: { step: number; change: number | null; images: Float32Array; kernels: Float32Array | null }[] =
     [];
   let shape = { height: 1, width: 1, channels: 1 };
+  const budget = method.name === 'whitened' ? method.radius : method.name === 'plain' ? method.norm : null;
+  if (method.name !== 'whitened' && method.name !== 'plain')
+    throw new RangeError(`${method.name} has no budget.`);
+  if (typeof budget !== 'number') throw new RangeError('All moments need one budget, a number.');
   for (const [i, { step: at, network }] of moments.entries()) {
-    if (method.name !== 'whitened' && method.name !== 'plain')
-      throw new RangeError(`${method.name} has no budget.`);
     const run = visualize({ ...{ network, layer, units: null, method, seed: 0, windows }, frameSteps: [] });
     let next = await run.next();
     while (next.done !== true) next = await run.next();
@@ -72,7 +74,7 @@ export async function throughTraining(
     return sheet(showAll(scaled, { height, width, channels }, 'ink'));
   };
   return {
-    layer,
+    ...{ layer, method: method.name, budget },
     moments: found.map((moment) => ({
       step: moment.step,
       change: moment.change,

@@ -167,8 +167,11 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     },
     'evidence.prior': async ({ model, layer, unit }) =>
       engine.run('prior', { ...(await place(model)), layer, unit }),
-    'evidence.throughTraining': async ({ model, layer }) =>
-      engine.run('throughTraining', { ...(await place(model)), layer }),
+    'evidence.throughTraining': async ({ model, layer, run }) =>
+      engine.run('throughTraining', {
+        ...{ ...(await place(model)), layer },
+        method: run === null ? null : runs.pictures(run).live.run.method,
+      }),
     'question.known': ({ model }) => knownAnswer(model),
     'question.answer': ({ model }) => answerOf(model),
     'question.report': async ({ model }) => {

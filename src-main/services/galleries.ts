@@ -6,6 +6,7 @@ import type { GallerySummary } from '../contract/calls';
 import { UserError } from '../contract/errors';
 import type { Gallery } from '../contract/gallery';
 import type { Display } from '../contract/method';
+import { median } from '../median';
 import { exportGallery, type ExportFormat } from '../store/export';
 import { writeFolder } from '../store/folder';
 import { isLive, readGallery, sha256, writeGallery } from '../store/gallery';
@@ -29,17 +30,14 @@ export interface GalleriesOptions {
 
 /** Median of score / best real score over live units; null without any. */
 function medianRatio({ units }: Gallery): number | null {
-  const ratios = units
-    .filter(isLive)
-    .flatMap(({ score, bestReal }) =>
-      score === null || bestReal === null || bestReal <= 0 ? [] : [score / bestReal],
-    )
-    .sort((a, b) => a - b);
-  const middle = ratios.length >> 1;
-  if (ratios.length === 0) return null;
-  return ratios.length % 2 === 1
-    ? (ratios[middle] ?? null)
-    : ((ratios[middle - 1] ?? 0) + (ratios[middle] ?? 0)) / 2;
+  const ratio = median(
+    units
+      .filter(isLive)
+      .flatMap(({ score, bestReal }) =>
+        score === null || bestReal === null || bestReal <= 0 ? [] : [score / bestReal],
+      ),
+  );
+  return Number.isNaN(ratio) ? null : ratio;
 }
 
 async function bytesIn(folder: string): Promise<number> {

@@ -28,6 +28,25 @@ export async function cardOf(model: string): Promise<Card | null> {
   return text === null ? null : (cardSchema.safeParse(JSON.parse(text)).data ?? null);
 }
 
+/** Those of the folders `others` that are of the task and input of a model, trained independently; the caller disposes of them. */
+export async function kinOf(
+  network: Network,
+  dataset: Dataset,
+  others: readonly string[],
+): Promise<Network[]> {
+  const kin: Network[] = [];
+  for (const path of others) {
+    const other = await openModel(path);
+    const ownCard = await cardOf(path);
+    const sameTask =
+      (ownCard === null || ownCard.dataset.name === dataset.name) &&
+      other.input.join() === network.input.join();
+    if (sameTask) kin.push(other);
+    else other.dispose();
+  }
+  return kin;
+}
+
 /** Layers of the same names and shapes, so that one can have come from the other. */
 const alike = (a: Network, b: Network): boolean =>
   a.parameters === b.parameters &&
@@ -65,15 +84,8 @@ export async function knownModel(
     open.push(snapshot);
     snapshots.push({ step, network: snapshot });
   }
-  const kin: Network[] = [];
-  for (const path of others) {
-    const other = await openModel(path);
-    open.push(other);
-    const ownCard = await cardOf(path);
-    const sameTask =
-      card !== null && ownCard?.dataset.name === dataset.name && other.input.join() === network.input.join();
-    if (sameTask || card === null) kin.push(other);
-  }
+  const kin = await kinOf(network, dataset, others);
+  open.push(...kin);
   return {
     ...{ network, dataset, start, snapshots, others: kin, steps: card?.steps ?? null },
     testAccuracy: card !== null && card.dataset.name === dataset.name ? (card.test?.accuracy ?? null) : null,

@@ -66,9 +66,15 @@ export const useEvidence = defineStore('evidence', () => {
   const prior = (model: string, layer: string, unit: number): Answer<PriorLadder> =>
     once(`prior ${model} ${layer} ${unit}`, () => call('evidence.prior', { model, layer, unit }));
 
-  /** Null for a model that keeps no snapshots. */
-  const throughTraining = (model: string, layer: string): Answer<ThroughTraining | null> =>
-    once(`training ${model} ${layer}`, () => call('evidence.throughTraining', { model, layer }));
+  /** Null for a model that keeps no snapshots. Pictures are made at the size of those of `run`, where it is given. */
+  const throughTraining = (
+    model: string,
+    layer: string,
+    run: string | null = null,
+  ): Answer<ThroughTraining | null> =>
+    once(`training ${model} ${layer} ${run ?? ''}`, () =>
+      call('evidence.throughTraining', { model, layer, run }),
+    );
 
   const facetsKey = (run: string, unit: number): string => `facets ${run} ${unit}`;
   /** Further starts of a unit, once they were asked for by tryStarts. */

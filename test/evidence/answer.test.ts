@@ -7,7 +7,8 @@ import type { QuestionAnswer } from '../../src-main/contract/answer';
 import { trainingConfigurationSchema } from '../../src-main/contract/training';
 import { openMnist, type Dataset } from '../../src-main/datasets/dataset';
 import { inWords } from '../../src-main/evidence/answer';
-import { gather, type Facts, type LayerFacts } from '../../src-main/evidence/gather';
+import { gather, type Facts } from '../../src-main/evidence/gather';
+import type { LayerFacts } from '../../src-main/evidence/layer-facts';
 import { openModel } from '../../src-main/network/formats/open';
 import type { Network } from '../../src-main/network/network';
 import { createRng } from '../../src-main/network/rng';
@@ -61,7 +62,8 @@ describe('of an untrained network', () => {
     const words = distinct.blocks.map((block) => (block.type === 'text' ? block.text : '')).join(' ');
     expect(words).toContain('‖W − W₀‖ / ‖W₀‖ = 0.00');
     expect(words).toContain('noise');
-    expect(['Yes, but not learnt', 'Not here']).toContain(shapes.verdict);
+    expect(['Yes, even untrained', 'Only curves', 'Only diagonals', 'Not here']).toContain(shapes.verdict);
+    expect(shapes.sentence).not.toContain('clearer than before training');
     expect(distinct.verdict).toBe('Method and network');
   });
 
@@ -78,7 +80,11 @@ describe('of an untrained network', () => {
 
   test('every sentence of a card has at most 30 words, and every method a row on both layers', () => {
     for (const { sentence } of found.questions) expect(sentence.split(' ').length).toBeLessThanOrEqual(30);
-    expect(found.methods.filter(({ layer }) => layer === 'conv1')).toHaveLength(8);
+    const rows = found.methods.filter(({ layer }) => layer === 'conv1').map(({ method }) => method);
+    expect(rows.filter((name) => !name.includes('repaired'))).toHaveLength(8);
+    expect(rows).toEqual(
+      expect.arrayContaining(['slice', 'bias', 'bound'].map((part) => `The question’s, ${part} repaired`)),
+    );
     for (const {
       distinctness,
       distinctnessInterval: [low, high],

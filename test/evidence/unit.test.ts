@@ -114,7 +114,11 @@ test('a run of the best real windows themselves is like real data, and takes the
     shape: { height: 14, width: 14 },
     real,
     bestOf,
+    others: [],
   });
+  expect(judged.robust.picture).toEqual(judged.robust.real);
+  for (const left of judged.robust.real.noise) expect(left).toBeGreaterThan(0.5);
+  expect(judged.transfer).toBeNull();
   judged.commonBudget.forEach((ratio) => {
     expect(ratio).toBeCloseTo(1, 3);
   });

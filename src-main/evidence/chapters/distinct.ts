@@ -1,20 +1,30 @@
 // "Why are the results not more distinct?"
 import type { Answered, Block, MethodRow } from '../../contract/answer';
-import type { Facts, LayerFacts } from '../gather';
-import { strongestUnit } from '../gather';
+import type { ClassFacts } from '../class-facts';
+import type { Facts } from '../gather';
+import type { LayerFacts } from '../layer-facts';
+import { strongestUnit } from '../layer-facts';
 import type { MethodPictures } from '../methods-compared';
-import { middle } from '../statistics';
+import type { OtherStarts } from '../other-starts';
+
 import { displayOf, figure, number, pictureOf, range, share, sheet, stated, table, text } from './words';
+import { median } from '../../median';
 
 const named = (facts: LayerFacts, start: string): MethodPictures | undefined =>
   facts.methods.find(({ name }) => name.startsWith(start));
 const row = (facts: LayerFacts, start: string): MethodRow | undefined =>
   facts.rows.find(({ method }) => method.startsWith(start));
 
+const COLUMNS =
+  'Distinctness is 1 − the mean absolute correlation between pictures, with a 95 % bootstrap interval over the units. Noise is distinct too, so the other columns stand beside it, medians over the units: the greatest cosine to a real window in the whitened space; ‖z‖/√k there (1 for a typical real window); the response at one common length × that of the best real window; the response left after a shift by one pixel, and with noise of a tenth of the picture’s length; the rank correlation of the layers below with the best real windows’.';
+
 function methodTable({ layer, rows, robust, paths }: LayerFacts): Block {
   return table(
-    `${layer}: the same units under every method. Distinctness is 1 − the mean absolute correlation between pictures, with a 95 % bootstrap interval over the units; noise is distinct too, so the other columns stand beside it: greatest cosine to a real window in the whitened space; ‖z‖/√k there (1 for a typical real window); response at one common length × that of the best real window; response left after a shift by one pixel; rank correlation of the layers below with the best real windows’.`,
-    ['Method', 'Units', 'Distinctness', 'Nearest real', 'Distance', 'Response', 'After shift', 'Path'],
+    `${layer}: the same units under every method${rows.some(({ method }) => method.includes(', ')) ? ', and the question’s with its faults repaired one by one (the repairs that are not listed change which pictures are shown, or how, but no picture)' : ''}.`,
+    [
+      ...['Method', 'Units', 'Distinctness', 'Nearest real', 'Distance', 'Response', 'After shift'],
+      ...['With noise', 'Path'],
+    ],
     rows.map((one) => [
       one.method,
       String(one.units),
@@ -23,11 +33,53 @@ function methodTable({ layer, rows, robust, paths }: LayerFacts): Block {
       number(one.distance, 1),
       `${number(one.commonBudget)} ×`,
       share(robust.get(one.method)?.shift ?? NaN),
+      share(robust.get(one.method)?.noise ?? NaN),
       paths.has(one.method)
-        ? number(middle((paths.get(one.method) ?? []).map(({ picture }) => picture)))
+        ? number(median((paths.get(one.method) ?? []).map(({ picture }) => picture)))
         : '–',
     ]),
   );
+}
+
+/** Whether another start would have given another picture. */
+function startsBlocks({ unit, facets, seeds }: OtherStarts, layer: string): Block[] {
+  const [prior, plain] = ['Whitened', 'Plain'].map((start) =>
+    seeds.find(({ name }) => name.startsWith(start)),
+  );
+  const both = (of: (seed: OtherStarts['seeds'][number]) => number): string =>
+    `${number(prior === undefined ? NaN : of(prior))}, plain ${number(plain === undefined ? NaN : of(plain))}`;
+  const same = (prior?.correlation ?? NaN) > 0.8;
+  const count = facets.facets.length;
+  return [
+    text(
+      `All pictures of ${layer} were made again with the next seed. Median correlation with the first ones: with the prior ${both(({ correlation }) => correlation)}; response × that of the first ones: with the prior ${both(({ response }) => response)}; distinctness with the prior ${both(({ distinctness }) => distinctness[1])} (it was ${both(({ distinctness }) => distinctness[0])}). ${same ? 'So with the prior a picture belongs to its unit and not to its start.' : 'So a unit has several pictures, and one of them is an example: the figures stay, the picture need not.'} ${facets.starts} starts of unit ${unit} end in ${count === 1 ? 'one optimum' : `${count} optima that differ`} (pictures that correlate above 0.8 count as one); the worst start reaches ${share(facets.spread)} of the best response.`,
+      'Would another start give another picture?',
+    ),
+    {
+      type: 'figures',
+      figures: facets.facets.slice(0, 8).map(({ score, starts, picture }) => ({
+        ...picture,
+        caption: `${starts} of ${facets.starts}, response ${number(score)}`,
+        columns: 1,
+      })),
+    },
+  ];
+}
+
+/** What others' reading of class pictures adds to the model's own. */
+function transferInWords({ pictures }: ClassFacts): string {
+  const [prior, plain] = ['Whitened', 'Plain'].map((start) =>
+    pictures.find(({ name }) => name.startsWith(start)),
+  );
+  if (prior === undefined || plain === undefined) return '';
+  const others = (of: ClassFacts['pictures'][number]): number =>
+    of.others.reduce((sum, { confidence }) => sum + confidence, 0) / of.others.length;
+  const [own, apart] = [prior.own.confidence - plain.own.confidence, others(prior) - others(plain)];
+  if (apart < 0.03)
+    return 'On this model other networks read the plain pictures as surely as those with the prior.';
+  return own < apart / 2
+    ? 'The network’s own confidence hardly tells the two apart, another’s does: the plain pictures speak to this network more than to the class.'
+    : 'The pictures with the prior are read more surely by this network and by others.';
 }
 
 /** What training made of the kernels, in a sentence; the verdict needs to know whether they are more than noise. */
@@ -52,7 +104,7 @@ function kernelsInWords(facts: LayerFacts): { words: string; noisy: boolean } {
 }
 
 export function distinct(facts: Facts): Answered {
-  const { first, second, classes, ladder, options, training } = facts;
+  const { first, second, faults, classes, ladder, options, training } = facts;
   const deep = second ?? first;
   const asked = row(first, 'The question');
   const [plain, whitened, real] = ['Plain', 'Whitened', 'Best real'].map((name) => row(deep, name)) as [
@@ -65,17 +117,20 @@ export function distinct(facts: Facts): Answered {
   const kernels = layers.map(kernelsInWords);
   const noisy = kernels.some((one) => one.noisy);
   const path = (name: string, key: 'picture' | 'real' | 'noise'): number =>
-    middle((deep.paths.get(name) ?? []).map((check) => check[key]));
+    median((deep.paths.get(name) ?? []).map((check) => check[key]));
   const robust = (name: string): number => deep.robust.get(name)?.shift ?? NaN;
   const fragile = robust('Plain, on a sphere') < robust('Best real window') - 0.1;
   const alike = asked !== undefined && asked.distinctness < 0.5;
+  const framed = faults !== null && faults.frame > 1.5 * faults.frameArea;
+  const near = layers.every(({ moved }) => moved !== null && moved < 0.3);
   const blocks: Block[] = [
     text(
       alike
-        ? `The question’s pictures are alike (distinctness ${number(asked.distinctness)}) because each is one grey with a frame. That is the method, not the network: a bounded ascent through the real layers gives ${number(plain.distinctness)} on ${deep.layer} and the best real windows themselves ${number(real.distinctness)}.`
+        ? `The question’s pictures are alike (distinctness ${number(asked.distinctness)}) ${framed ? 'because each is one grey with a frame. That is the method, not the network' : 'and the method makes them so, not the network'}: a bounded ascent through the real layers gives ${number(plain.distinctness)} on ${deep.layer} and the best real windows themselves ${number(real.distinctness)}.`
         : `${asked === undefined ? 'The question’s method does not apply to this model' : `On this model even the question’s pictures differ (distinctness ${number(asked.distinctness)})`}; a bounded ascent gives ${number(plain.distinctness)} on ${deep.layer}, and the best real windows ${number(real.distinctness)}.`,
       'First the method',
     ),
+    text(COLUMNS),
     ...layers.map(methodTable),
     text(
       `${kernels.map(({ words }) => words).join(' ')} ${
@@ -108,7 +163,7 @@ export function distinct(facts: Facts): Answered {
         deep.paths.size === 0
           ? '.'
           : `, and the pictures take ${path('Whitened prior', 'picture') > (path('Whitened prior', 'real') + path('Plain, on a sphere', 'picture')) / 2 ? 'the path of real windows' : 'a path of their own'} through the layers below: rank correlation ${number(path('Whitened prior', 'picture'))}, between real windows ${number(path('Whitened prior', 'real'))}, plain ${number(path('Plain, on a sphere', 'picture'))}, noise ${number(path('Whitened prior', 'noise'))} (after Geirhos et al. 2024).`
-      } Its distinctness is ${number(whitened.distinctness)}: less than noise has, because real strokes are alike.`,
+      } Its distinctness is ${number(whitened.distinctness)}; the best real windows have ${number(real.distinctness)}, random pictures of the same prior ${number(deep.priorDistinctness)}${whitened.distinctness < plain.distinctness ? `: less than noise-like pictures (${number(plain.distinctness)}), because every picture shares the mean window and the few directions in which real windows vary most` : ''}.`,
       'What a prior from the data adds',
     ),
   );
@@ -144,6 +199,7 @@ export function distinct(facts: Facts): Answered {
       },
     );
   }
+  blocks.push(...startsBlocks(facts.starts, deep.layer));
   if (classes !== null) {
     const { height, width } = { height: options.network.input[0], width: options.network.input[1] };
     const shape = { height, width, channels: options.network.input[2] };
@@ -157,7 +213,7 @@ export function distinct(facts: Facts): Answered {
       table(
         options.others.length === 0
           ? 'The classes’ own pictures, as this model reads them. No independently trained network was at hand to read them too.'
-          : `The classes’ own pictures, as this model reads them and as ${options.others.length} independently trained ${options.others.length === 1 ? 'network reads' : 'networks read'} them (“transfer”, Fel et al. 2023): a network’s own confidence cannot tell the two apart, another’s can.`,
+          : `The classes’ own pictures, as this model reads them and as ${options.others.length} independently trained ${options.others.length === 1 ? 'network reads' : 'networks read'} them (“transfer”, Fel et al. 2023). ${transferInWords(classes)}`,
         ['Method', 'Read rightly, own', 'Confidence, own', 'Read rightly, others', 'Confidence, others'],
         classes.pictures.map(({ name, own, others }) => [
           name,
@@ -173,7 +229,7 @@ export function distinct(facts: Facts): Answered {
     blocks.push(
       table(
         `${layer} through training.`,
-        ['Update', '‖W − W₀‖ / ‖W₀‖', 'Correlation of pictures with the final ones'],
+        ['Updates', '‖W − W₀‖ / ‖W₀‖', 'Correlation of pictures with the final ones'],
         moments.map(({ step, change, likenessToLast }) => [
           String(step),
           change === null ? '–' : number(change, 3),
@@ -184,7 +240,7 @@ export function distinct(facts: Facts): Answered {
         type: 'figures',
         figures: moments.map(({ step, pictures }) => ({
           ...pictures,
-          caption: `${layer}, pictures before update ${step}`,
+          caption: `${layer}, pictures after ${step} updates`,
           columns: 16,
         })),
       },
@@ -198,7 +254,7 @@ export function distinct(facts: Facts): Answered {
     verdict: alike ? (noisy ? 'Method and network' : 'The method') : 'They are',
     sentence: alike
       ? noisy
-        ? 'The method paints one grey for every filter; and the kernels stayed close to random, so even right pictures look like noise until real data constrains them.'
+        ? `The method paints one grey for every filter; and the kernels ${near ? 'stayed close to random' : 'are no smoother than noise'}, so even right pictures look like noise until real data constrains them.`
         : 'The method paints one grey for every filter; the kernels themselves are shaped by training, and a bounded ascent shows them apart.'
       : 'The pictures differ on this model; what they lack is likeness to real data, which a prior from the data adds.',
     pair: [

@@ -1,19 +1,22 @@
 // "Should layer 2 not look like a more complex iteration of layer 1?"
 import type { Answered, Block } from '../../contract/answer';
+import { nodeOf } from '../../network/network';
 import { createRng } from '../../network/rng';
-import type { Facts, LayerFacts } from '../gather';
-import { strongestUnit } from '../gather';
+import type { Facts } from '../gather';
+import type { LayerFacts } from '../layer-facts';
+import { strongestUnit } from '../layer-facts';
 import { kernelPictures } from '../kernels';
-import { meanWithInterval, middle } from '../statistics';
+import { meanWithInterval } from '../statistics';
 import { above } from './shapes';
 import { figure, number, pictureOf, range, sheet, stated, table, text } from './words';
+import { median } from '../../median';
 
 const QUESTION = 'Should layer 2 not look like a more complex iteration of layer 1?';
 
 /** Strokes that pictures need, by whose pictures. */
 const needed = (facts: LayerFacts, name: string): readonly number[] => facts.shapes.get(name)?.needed ?? [];
 
-export function layersChapter({ first, second, options }: Facts): Answered {
+export function layersChapter({ first, second, faults, options }: Facts): Answered {
   const channels = options.network.input[2];
   const kernels = kernelPictures(options.network, first.layer);
   const shape = { ...first.window, channels };
@@ -51,10 +54,10 @@ export function layersChapter({ first, second, options }: Facts): Answered {
     second.explained.map(({ effectiveUnits }) => effectiveUnits),
     rng,
   );
-  const for80 = middle(second.explained.map(({ unitsFor80 }) => unitsFor80));
-  const linearity = middle(second.explained.map((one) => one.linearity));
+  const for80 = median(second.explained.map(({ unitsFor80 }) => unitsFor80));
+  const linearity = median(second.explained.map((one) => one.linearity));
   const fresh = needed(second, 'Untrained network');
-  const complex = middle(upper) > middle(below) && more.p < 0.05;
+  const complex = median(upper) > median(below) && more.p < 0.05;
   const composed = effective.interval[0] > 1.5;
   const unit = strongestUnit(second);
   const explained = second.explained.find((one) => one.unit === unit) ?? second.explained[0];
@@ -67,14 +70,15 @@ export function layersChapter({ first, second, options }: Facts): Answered {
   const kernel = (index: number): Float32Array =>
     kernels.subarray(index * kernelSize, (index + 1) * kernelSize);
   const isFirst = explained.layer === first.layer;
+  const units = nodeOf(options.network, explained.layer).shape[2];
   const picture = pictureOf(whitened, unit);
   const blocks: Block[] = [
     text(
-      `A unit of ${first.layer} sees ${first.window.height} × ${first.window.width} pixels, one of ${second.layer} ${second.window.height} × ${second.window.width}: its picture has ${number((second.window.height * second.window.width) / (first.window.height * first.window.width), 1)} times as many. The question’s “layer 2 picture” is no picture at all but channel 0 of a feature map with ${first.units} channels, climbed without ${first.layer} in front of it.`,
+      `A unit of ${first.layer} sees ${first.window.height} × ${first.window.width} pixels, one of ${second.layer} ${second.window.height} × ${second.window.width}: its picture has ${number((second.window.height * second.window.width) / (first.window.height * first.window.width), 1)} times as many.${faults === null ? '' : ` The question’s “layer 2 picture” is no picture at all but channel 0 of a feature map with ${units} channels, climbed without ${explained.layer} in front of it.`}`,
       'What each layer can see',
     ),
     text(
-      `How many strokes does it take to draw 80 % of a picture’s variance (matching pursuit over bent Gabor pairs, at most 12)? ${first.layer}: median ${number(middle(below), 1)}; ${second.layer}: ${number(middle(upper), 1)}; a picture of ${second.layer} needs more in ${number(100 * more.area, 0)} % of pairs (rank-sum p ${more.p < 0.001 ? '< 0.001' : `= ${number(more.p, 3)}`}). ${complex ? 'So its pictures are more complex, and still far from noise, which needs all 12.' : 'So they are not more complex by this measure.'}${fresh.length === 0 ? '' : ` The same network before its first update needs ${number(middle(fresh), 1)} on ${second.layer}: ${Math.abs(middle(fresh) - middle(upper)) < 1 ? 'the larger window and the composition make the difference, training hardly adds to it.' : middle(fresh) > middle(upper) ? 'training made its pictures simpler.' : 'training made its pictures more complex.'}`}`,
+      `How many strokes does it take to draw 80 % of a picture’s variance (matching pursuit over bent Gabor pairs, at most 12)? ${first.layer}: median ${number(median(below), 1)}; ${second.layer}: ${number(median(upper), 1)}; a picture of ${second.layer} needs more in ${number(100 * more.area, 0)} % of pairs (rank-sum p ${more.p < 0.001 ? '< 0.001' : `= ${number(more.p, 3)}`}). ${complex ? `So its pictures are more complex${median(upper) < 9 ? ', and still far from noise, which needs all 12' : ''}.` : 'So they are not more complex by this measure.'}${fresh.length === 0 ? '' : ` The same network before its first update needs ${number(median(fresh), 1)} on ${second.layer}: ${Math.abs(median(fresh) - median(upper)) < 1 ? 'the larger window and the composition make the difference, training hardly adds to it.' : median(fresh) > median(upper) ? 'training made its pictures simpler.' : 'training made its pictures more complex.'}`}`,
       'Complexity, counted in strokes',
     ),
     table(
@@ -82,18 +86,24 @@ export function layersChapter({ first, second, options }: Facts): Answered {
       ['Pictures', first.layer, second.layer],
       [...second.shapes.keys()].map((key) => [
         key,
-        needed(first, key).length === 0 ? '–' : number(middle(needed(first, key)), 1),
-        number(middle(needed(second, key)), 1),
+        needed(first, key).length === 0 ? '–' : number(median(needed(first, key)), 1),
+        number(median(needed(second, key)), 1),
       ]),
     ),
     text(
-      `What makes a unit of ${second.layer} respond to its picture can be read off exactly: every connection’s activation times its weight, led back through pooling to the place where the filter of ${explained.layer} was strongest. Over ${second.explained.length} units: ${number(for80, 0)} of ${first.units} filters carry 80 % of the positive drive, the effective number is ${number(effective.value, 1)} (participation ratio, 95 % interval ${range(effective.interval, 1)}). ${composed ? `So a unit of ${second.layer} is a composition of many filters of ${explained.layer}, each at its own place, not one of them refined.` : `So a unit of ${second.layer} is little more than one filter of ${explained.layer}.`} Between the empty window and the picture a unit is linear to ${number(100 * linearity, 0)} % (its gradient there times the picture, over the change of response).`,
+      `What makes a unit of ${second.layer} respond to its picture can be read off exactly: every connection’s activation times its weight, led back through pooling to the place where the filter of ${explained.layer} was strongest. Over ${second.explained.length} units: ${number(for80, 0)} of ${units} filters carry 80 % of the positive drive, the effective number is ${number(effective.value, 1)} (participation ratio, 95 % interval ${range(effective.interval, 1)}). ${composed ? `So a unit of ${second.layer} is a composition of many filters of ${explained.layer}, each at its own place, not one of them refined.` : `So a unit of ${second.layer} is little more than one filter of ${explained.layer}.`} Between the empty window and the picture a unit is linear to ${number(100 * linearity, 0)} % (its gradient there times the picture, over the change of response).`,
       'Built from what?',
     ),
     {
       type: 'figures',
       figures: [
         figure(picture, wide, 'contrast', `${second.layer}, unit ${unit}`),
+        figure(
+          explained.filter,
+          wide,
+          'signed',
+          'The linear filter that the unit is at this picture, ∂a/∂x; mid grey is zero',
+        ),
         ...(isFirst
           ? [
               sheet(
@@ -137,7 +147,7 @@ export function layersChapter({ first, second, options }: Facts): Answered {
           {
             name: 'picture',
             x: [...second.paths.keys()].map((_, i) => i),
-            y: [...second.paths.values()].map((checks) => middle(checks.map((check) => check.picture))),
+            y: [...second.paths.values()].map((checks) => median(checks.map((check) => check.picture))),
           },
         ],
       },
@@ -149,7 +159,7 @@ export function layersChapter({ first, second, options }: Facts): Answered {
     verdict: complex && composed ? 'Yes, and it does' : composed ? 'Partly' : 'Not here',
     sentence:
       complex && composed
-        ? 'Layer 2 puts many layer-1 filters together at their own places; seen through the real layers and a prior from the data, its pictures are longer, more complex strokes.'
+        ? `Layer 2 puts many layer-1 filters together at their own places; with a prior from the data its pictures take more strokes${fresh.length > 0 && Math.abs(median(fresh) - median(upper)) < 1 ? ', as they do before training' : ''}.`
         : composed
           ? 'Layer 2 is put together from many layer-1 filters, but its pictures are no more complex than theirs on this model.'
           : 'On this model units of layer 2 lean on hardly more than one layer-1 filter each.',
@@ -158,9 +168,14 @@ export function layersChapter({ first, second, options }: Facts): Answered {
         kernel(isFirst ? (strongest[0]?.unit ?? 0) : 0),
         shape,
         'signed',
-        `${first.layer}, filter ${strongest[0]?.unit ?? 0}`,
+        `${first.layer}, filter ${isFirst ? (strongest[0]?.unit ?? 0) : 0}`,
       ),
-      figure(picture, wide, 'contrast', `${second.layer}, unit ${unit}, built from it and others`),
+      figure(
+        picture,
+        wide,
+        'contrast',
+        `${second.layer}, unit ${unit}${isFirst ? ', built from it and others' : ''}`,
+      ),
     ],
     numbers: [
       stated(
@@ -170,8 +185,8 @@ export function layersChapter({ first, second, options }: Facts): Answered {
         effective.interval,
       ),
       stated(
-        middle(upper),
-        `${number(middle(below), 1)} → ${number(middle(upper), 1)}`,
+        median(upper),
+        `${number(median(below), 1)} → ${number(median(upper), 1)}`,
         'strokes in a picture, by layer',
       ),
     ],

@@ -1,9 +1,9 @@
 // "Is the methodology right? How and when does one normalise?"
 import type { Answered, Block } from '../../contract/answer';
 import type { Facts } from '../gather';
-import { strongestUnit } from '../gather';
+import { strongestUnit } from '../layer-facts';
 import { kernelPictures } from '../kernels';
-import { distinctnessOf } from '../gather';
+import { distinctnessOf } from '../selectivity';
 import {
   countShapes,
   figure,
@@ -37,7 +37,7 @@ export function methodology({ first, second, faults, options }: Facts): Answered
   if (faults !== null && questions !== undefined) {
     blocks.push(
       text(
-        `The loss is −mean(conv2d(noise, kernel + bias)). A convolution is linear in the picture, so its gradient is the same at every step: x after T steps is x₀ + rate·T·g. Inside the picture g is the sum of the kernel / ${options.network.input[0] * options.network.input[1]}, one grey for every pixel; only a 2-pixel frame differs. Measured here: after half the iterations the picture already correlates ${number(faults.halfway, 4)} with the one after all of them, and ${share(faults.frame)} of its variance sits in the frame, which is 27 % of a 28 × 28 picture. More iterations, another rate or another seed change nothing but the contrast.`,
+        `The loss is −mean(conv2d(noise, kernel + bias)). A convolution is linear in the picture, so its gradient is the same at every step: x after T steps is x₀ + rate·T·g. Inside the picture g is the sum of the kernel / ${options.network.input[0] * options.network.input[1]}, one grey for every pixel; ${faults.frameWidth === 0 ? 'nothing else differs' : `only a frame ${faults.frameWidth} px wide differs`}. Measured here: after half the iterations the picture already correlates ${number(faults.halfway, 4)} with the one after all of them, and ${share(faults.frame)} of its variance sits in the frame, which is ${share(faults.frameArea)} of the picture. More iterations, another rate or another seed change nothing but the contrast.`,
         'One step decides everything',
       ),
       text(

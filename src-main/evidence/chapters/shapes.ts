@@ -1,9 +1,10 @@
 // "Should there not be some diagonals and curves, not only edges?"
 import type { Answered, Block } from '../../contract/answer';
 import { createRng } from '../../network/rng';
-import type { Facts, LayerFacts } from '../gather';
-import { angleBetween, type Shapes } from '../shapes';
-import { meanWithInterval, middle, rocArea } from '../statistics';
+import type { Facts } from '../gather';
+import type { LayerFacts } from '../layer-facts';
+import { angleBetween, type Shape, type Shapes } from '../shapes';
+import { meanWithInterval, rocArea } from '../statistics';
 import {
   clarity,
   countShapes,
@@ -19,6 +20,7 @@ import {
   table,
   text,
 } from './words';
+import { median } from '../../median';
 
 /** Probability that a value of `a` is above one of `b`, and a two-sided p by the normal approximation. */
 export function above(a: readonly number[], b: readonly number[]): { area: number; p: number } {
@@ -36,20 +38,52 @@ function phi(z: number): number {
   return 1 - (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * poly;
 }
 
-/** Share of pictures with a diagonal or a curve among all, with its interval. */
-function slanted(shapes: Shapes, seed: number): { value: number; interval: [number, number] } {
-  const yes = shapes.shapes.map((shape) => (shape === 'diagonal' || shape === 'curve' ? 1 : 0));
+/** Share of pictures of the given shapes among all, with its interval. */
+function shareOf(
+  wanted: readonly Shape[],
+  { shapes }: Shapes,
+  seed: number,
+): { value: number; interval: [number, number] } {
+  const yes = shapes.map((shape) => (wanted.includes(shape) ? 1 : 0));
   return meanWithInterval(yes, createRng(seed).fork(71));
 }
 
-/** Share of units whose picture runs within 22.5° of their best real window; 25 % by chance. */
-function agreement(facts: LayerFacts): number {
+/** Below this share of the pictures a shape is an exception. */
+const RARE = 0.05;
+
+/** "diagonals and curves" of those that there are. */
+function present(shapes: Shapes): ('diagonals' | 'curves')[] {
+  const counted = countShapes(shapes);
+  const n = shapes.shapes.length;
+  return [
+    ...(counted.diagonal / n > RARE ? (['diagonals'] as const) : []),
+    ...(counted.curve / n > RARE ? (['curves'] as const) : []),
+  ];
+}
+
+/**
+ * Share of units whose picture runs within 22.5° of their best real window, and what chance gives: the share over all
+ * pairs of a unit's picture with another unit's window.
+ */
+function agreement(facts: LayerFacts): { agreed: number; alike: number } {
   const [ours, real] = [facts.shapes.get('Whitened prior'), facts.shapes.get('Best real window')];
-  if (ours === undefined || real === undefined) return NaN;
-  const near = ours.fits.filter(
-    (fit, i) => angleBetween(fit.angle, real.fits[i]?.angle ?? NaN) <= Math.PI / 8,
-  );
-  return near.length / ours.fits.length;
+  if (ours === undefined || real === undefined) return { agreed: NaN, alike: NaN };
+  const n = ours.fits.length;
+  const shifted = (by: number): number =>
+    ours.fits.filter(
+      (fit, i) => angleBetween(fit.angle, real.fits[(i + by) % n]?.angle ?? NaN) <= Math.PI / 8,
+    ).length / n;
+  const others = Array.from({ length: n - 1 }, (_, i) => shifted(i + 1));
+  return { agreed: shifted(0), alike: others.reduce((sum, value) => sum + value, 0) / others.length };
+}
+
+/** "10 % horizontal, 55 % vertical, 0 % diagonal, 35 % curved". */
+function counts(shapes: Shapes): string {
+  const counted = countShapes(shapes);
+  const named = { horizontal: 'horizontal', vertical: 'vertical', diagonal: 'diagonal', curve: 'curved' };
+  return Object.entries(named)
+    .map(([shape, word]) => `${share(counted[shape as Shape] / shapes.shapes.length)} ${word}`)
+    .join(', ');
 }
 
 function shapeTable({ layer, shapes }: LayerFacts): Block {
@@ -62,7 +96,7 @@ function shapeTable({ layer, shapes }: LayerFacts): Block {
         name,
         String(found.shapes.length),
         ...SHAPES.map((shape) => share(counted[shape] / found.shapes.length)),
-        share(middle(clarity(found))),
+        share(median(clarity(found))),
       ];
     }),
   );
@@ -75,14 +109,26 @@ export function shapesChapter({ first, second, options }: Facts): Answered {
   const untrained = deep.shapes.get('Untrained network');
   const real = deep.shapes.get('Best real window') as Shapes;
   const kernels = first.shapes.get('Kernel');
-  const ours = slanted(whitened, options.seed);
-  const theirs = slanted(real, options.seed);
+  const both = ['diagonal', 'curve'] as const;
+  const ours = shareOf(both, whitened, options.seed);
+  const theirs = shareOf(both, real, options.seed);
+  const chance = shareOf(both, random, options.seed);
+  const before = untrained === undefined ? null : shareOf(both, untrained, options.seed);
   const clearer = above(clarity(whitened), clarity(random));
   const learnt = untrained === undefined ? null : above(clarity(whitened), clarity(untrained));
-  const agreed = agreement(deep);
+  const { agreed, alike } = agreement(deep);
   const oriented = kernels === undefined ? NaN : 1 - countShapes(kernels).none / kernels.shapes.length;
-  const has = ours.interval[0] > 0.05;
-  const notLearnt = learnt !== null && learnt.p > 0.05;
+  const kinds = present(whitened);
+  const has = kinds.length > 0 && ours.interval[0] > RARE;
+  const missing = kinds.length === 2 ? null : kinds[0] === 'curves' ? 'diagonals' : 'curves';
+  const inData = present(real);
+  // neither more of them nor clearer ones than before training
+  const notLearnt =
+    learnt !== null &&
+    before !== null &&
+    learnt.p > 0.05 &&
+    before.value >= ours.interval[0] &&
+    before.value <= ours.interval[1];
   const layers = second === null ? [first] : [first, second];
   const shape = { ...deep.window, channels: options.network.input[2] };
   const size = shape.height * shape.width * shape.channels;
@@ -114,7 +160,11 @@ export function shapesChapter({ first, second, options }: Facts): Answered {
   ).filter(([, indices]) => indices.length > 0);
   const blocks: Block[] = [
     text(
-      `Each picture is held against straight and bent strokes of all directions (bent Gabor pairs, Krüger & Peters 2000). On ${deep.layer} ${share(ours.value)} of the pictures with the prior are diagonals or curves (95 % interval ${share(ours.interval[0])} to ${share(ours.interval[1])}); of the units’ best real windows ${share(theirs.value)}. Where strokes had no preferred direction and none were bent, half would be diagonal.`,
+      `Each picture is held against straight and bent strokes of all directions (bent Gabor pairs, Krüger & Peters 2000). On ${deep.layer} ${share(ours.value)} of the pictures with the prior are diagonals or curves (95 % interval ${share(ours.interval[0])} to ${share(ours.interval[1])}): ${counts(whitened)}; of the units’ best real windows ${share(theirs.value)}: ${counts(real)}. Random pictures of the same prior: ${share(chance.value)}${before === null ? '' : `; the same network before its first update: ${share(before.value)}`}. Where strokes had no preferred direction and none were bent, half would be diagonal. A stroke clearer than noise need not be all that is seen: the last column of the tables says how much of a picture its best stroke is.${
+        missing !== null && has && !inData.includes(missing)
+          ? ` There are hardly any ${missing} because the data that excite these units have hardly any.`
+          : ''
+      }`,
       'Counted',
     ),
     ...layers.map(shapeTable),
@@ -125,11 +175,11 @@ export function shapesChapter({ first, second, options }: Facts): Answered {
       ),
     },
     text(
-      `A prior of real strokes could paint strokes for any unit, so two controls. Random pictures of the same prior at the same radius: a unit’s picture has a clearer stroke than they in ${share(clearer.area)} of pairs (50 % by chance, rank-sum p ${clearer.p < 0.001 ? '< 0.001' : `= ${number(clearer.p, 3)}`}), ${clearer.p < 0.05 && clearer.area > 0.5 ? 'so the unit chooses and not the prior alone' : 'so the strokes may be the prior’s alone'}. ${
+      `A prior of real strokes could paint strokes for any unit, so two controls. Random pictures of the same prior at the same radius: a unit’s picture has a clearer stroke than they in ${share(clearer.area)} of pairs (50 % by chance, rank-sum p ${clearer.p < 0.001 ? '< 0.001' : `= ${number(clearer.p, 3)}`}), ${clearer.p < 0.05 && clearer.area > 0.5 ? 'so the unit chooses and not the prior alone' : clearer.p < 0.05 ? 'so the unit makes the prior’s strokes less clear' : 'so the strokes may be the prior’s alone'}. ${
         learnt === null
           ? 'The weights before training are not known for this model, so how much of it was learnt cannot be said.'
           : `The same network before its first update: clearer in ${share(learnt.area)} of pairs (p ${learnt.p < 0.001 ? '< 0.001' : `= ${number(learnt.p, 3)}`}), ${notLearnt ? 'no difference that could be told from chance: random filters of this shape choose strokes as well' : learnt.area > 0.5 ? 'so training made the strokes clearer' : 'so training made the strokes less simple, not clearer'}.`
-      } Independent of any prior: in ${share(agreed)} of the units the picture runs within 22.5° of the best real window (25 % by chance).`,
+      } Independent of any prior: in ${share(agreed)} of the units the picture’s best straight stroke runs within 22.5° of that of the best real window (25 % by chance where no direction is preferred; ${share(alike)} when the windows are dealt out to other units).`,
       'Whose strokes are they?',
     ),
   ];
@@ -146,12 +196,26 @@ export function shapesChapter({ first, second, options }: Facts): Answered {
   return {
     id: 'shapes',
     question: 'Should there not be some diagonals and curves, not only edges?',
-    verdict: has ? (notLearnt ? 'Yes, but not learnt' : 'Yes') : 'Not here',
-    sentence: has
-      ? notLearnt
-        ? 'There are, once a picture must look like data; but the same network before training shows as many, so these were not learnt.'
-        : 'There are: one layer up, and once the picture is searched among windows that could be real; the method asked about can only draw frames.'
-      : 'Hardly any picture of this model shows a diagonal or a curve beyond chance, with whatever method.',
+    verdict: !has
+      ? 'Not here'
+      : missing !== null
+        ? `Only ${kinds[0] ?? ''}`
+        : notLearnt
+          ? 'Yes, even untrained'
+          : 'Yes',
+    sentence: !has
+      ? 'Hardly any picture of this model with the prior shows a diagonal or a curve beyond chance.'
+      : `${missing === null ? 'There are, once a picture must look like data' : `Once a picture must look like data there are ${kinds[0] ?? ''}, but hardly any ${missing}${inData.includes(missing) ? '' : ': the data have hardly any'}`}${
+          learnt === null
+            ? '; whether they were learnt is not known.'
+            : notLearnt
+              ? missing === null
+                ? '; but the untrained network shows as many, so they prove no learning.'
+                : '; and the untrained network shows as many.'
+              : learnt.p <= 0.05 && learnt.area > 0.5
+                ? '; and they are clearer than before training.'
+                : '; training changed them, but made them no clearer.'
+        }`,
     pair: [
       figure(
         pictureOf(left, unit),
@@ -168,7 +232,7 @@ export function shapesChapter({ first, second, options }: Facts): Answered {
     ],
     numbers: [
       stated(ours.value, share(ours.value), 'of pictures are diagonals or curves', ours.interval),
-      stated(agreed, share(agreed), 'run as their best real window does'),
+      stated(agreed, share(agreed), `run as their best real window does; ${share(alike)} by chance`),
     ],
     blocks,
   };
