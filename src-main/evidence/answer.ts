@@ -23,6 +23,10 @@ const REFERENCES = [
   'Olah, Mordvintsev, Schubert 2017, Feature Visualization. Distill: Lucid.',
 ];
 
+/** Whether a model is known to read test images hardly better than one that guesses. */
+const guesses = ({ testAccuracy, dataset }: Facts['options']): boolean =>
+  testAccuracy !== null && testAccuracy < 1.5 / dataset.classes.length;
+
 function limitsOf({ options, first, second, classes, faults }: Facts): string[] {
   const layers = second === null ? [first] : [first, second];
   return [
@@ -32,6 +36,11 @@ function limitsOf({ options, first, second, classes, faults }: Facts): string[] 
     ...(options.start === null
       ? [
           'The weights before training are not known, so what training added is not told apart from what was there by chance.',
+        ]
+      : []),
+    ...(guesses(options)
+      ? [
+          `The model reads ${(100 * (options.testAccuracy ?? 0)).toFixed(1)} % of the test images rightly, hardly more than guessing would: its pictures show what it answers to, which is not what tells the classes apart.`,
         ]
       : []),
     ...(options.others.length === 0

@@ -1,5 +1,6 @@
 // "Is the methodology right? How and when does one normalise?"
 import type { Answered, Block } from '../../contract/answer';
+import type { Display } from '../../contract/method';
 import type { Facts } from '../gather';
 import { strongestUnit } from '../layer-facts';
 import { kernelPictures } from '../kernels';
@@ -79,11 +80,24 @@ export function methodology({ first, second, faults, options }: Facts): Answered
     });
   }
   const whitened = second ?? first;
+  const plainest = first.methods.find(({ name }) => name.startsWith('Plain'));
   blocks.push(
     text(
       `The gradient must come from the whole path, ReLU and pooling included, and the picture must be bounded while it is climbed, because nothing else stops it: a fixed length (here ${number(first.norm)} on ${first.layer}, the median of real windows), a box, or a distance in the space of real data (radius ${number(whitened.radius, 1)} on ${whitened.layer}). Whatever is done afterwards is only display: subtracting the mean and dividing by the standard deviation throws away both the sign and the size, sums to 0 up to rounding (so “keep if the sum is above 0” is a coin toss), and hides which filter is strong. One stated scale for a whole layer keeps that.`,
       'When and how to normalise',
     ),
+    {
+      type: 'figures',
+      figures: NORMALISATIONS.map(([display, words]) =>
+        sheet(
+          plainest === undefined ? kernels : plainest.windows,
+          shape,
+          display,
+          `${first.layer}, ${plainest === undefined ? 'kernels' : 'the same pictures, plain'}: ${words}`,
+          10,
+        ),
+      ),
+    },
     text(
       `A first-layer unit is linear in its window, so the right answer is known without any search: under a fixed length it is the kernel itself. That is the test that a method can be put to. Median cosine with the kernel over ${first.chosen.length} filters: ${first.rows
         .filter(({ method }) => !method.startsWith('Best'))
@@ -128,6 +142,16 @@ export function methodology({ first, second, faults, options }: Facts): Answered
     blocks,
   };
 }
+
+/** The same numbers by every way to show them. */
+const NORMALISATIONS: readonly (readonly [Display, string])[] = [
+  ['shared', 'one scale for the layer'],
+  ['signed', 'zero mid grey, each to its greatest magnitude'],
+  ['contrast', 'each to its own least and greatest value (0..255)'],
+  ['meanStd', '(x − mean)/std, ±2.5 shown'],
+  ['positive', 'negatives removed'],
+  ['ink', '0 black, 1 white, clipped'],
+];
 
 const REPAIRS: Readonly<Record<string, string>> = {
   filterIndex: 'the slice',

@@ -51,13 +51,19 @@ function shareOf(
 /** Below this share of the pictures a shape is an exception. */
 const RARE = 0.05;
 
-/** "diagonals and curves" of those that there are. */
+/** Share of pictures whose stroke, straight or bent, runs more than 22.5° from both axes. */
+function diagonal({ shapes, fits }: Shapes): number {
+  const off = (angle: number): number => Math.min(angleBetween(angle, 0), angleBetween(angle, Math.PI / 2));
+  const runs = shapes.filter((shape, i) => shape !== 'none' && off(fits[i]?.angle ?? 0) > Math.PI / 8);
+  return runs.length / shapes.length;
+}
+
+/** "diagonals" and "curves", those that there are; a bent stroke can be both. */
 function present(shapes: Shapes): ('diagonals' | 'curves')[] {
-  const counted = countShapes(shapes);
-  const n = shapes.shapes.length;
+  const curves = countShapes(shapes).curve / shapes.shapes.length;
   return [
-    ...(counted.diagonal / n > RARE ? (['diagonals'] as const) : []),
-    ...(counted.curve / n > RARE ? (['curves'] as const) : []),
+    ...(diagonal(shapes) > RARE ? (['diagonals'] as const) : []),
+    ...(curves > RARE ? (['curves'] as const) : []),
   ];
 }
 
@@ -83,7 +89,8 @@ function counts(shapes: Shapes): string {
   const named = { horizontal: 'horizontal', vertical: 'vertical', diagonal: 'diagonal', curve: 'curved' };
   return Object.entries(named)
     .map(([shape, word]) => `${share(counted[shape as Shape] / shapes.shapes.length)} ${word}`)
-    .join(', ');
+    .join(', ')
+    .concat(`; bent ones included ${share(diagonal(shapes))} run diagonally`);
 }
 
 function shapeTable({ layer, shapes }: LayerFacts): Block {
@@ -160,7 +167,7 @@ export function shapesChapter({ first, second, options }: Facts): Answered {
   ).filter(([, indices]) => indices.length > 0);
   const blocks: Block[] = [
     text(
-      `Each picture is held against straight and bent strokes of all directions (bent Gabor pairs, Krüger & Peters 2000). On ${deep.layer} ${share(ours.value)} of the pictures with the prior are diagonals or curves (95 % interval ${share(ours.interval[0])} to ${share(ours.interval[1])}): ${counts(whitened)}; of the units’ best real windows ${share(theirs.value)}: ${counts(real)}. Random pictures of the same prior: ${share(chance.value)}${before === null ? '' : `; the same network before its first update: ${share(before.value)}`}. Where strokes had no preferred direction and none were bent, half would be diagonal. A stroke clearer than noise need not be all that is seen: the last column of the tables says how much of a picture its best stroke is.${
+      `Each picture is held against straight and bent strokes of all directions (bent Gabor pairs, Krüger & Peters 2000). On ${deep.layer} ${share(ours.value)} of the pictures with the prior are diagonals or curves (95 % interval ${share(ours.interval[0])} to ${share(ours.interval[1])}; ${counts(whitened)}); of the units’ best real windows ${share(theirs.value)} (${counts(real)}). Random pictures of the same prior: ${share(chance.value)}${before === null ? '' : `; the same network before its first update: ${share(before.value)}`}. Where strokes had no preferred direction and none were bent, half would be diagonal. A stroke clearer than noise need not be all that is seen: the last column of the tables says how much of a picture its best stroke is.${
         missing !== null && has && !inData.includes(missing)
           ? ` There are hardly any ${missing} because the data that excite these units have hardly any.`
           : ''
