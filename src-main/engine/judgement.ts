@@ -36,7 +36,7 @@ export const runEvidence: Handler<'runEvidence'> = ({ model, layer, dataset, uni
     withLayerData(dataset, network, layer, async (data) => {
       // others read class pictures alone
       const others = isOutput(network, layer)
-        ? await withDataset(dataset, async (of) => kinOf(network, of, await shippedOthers()))
+        ? await withDataFor(dataset, network, async (of) => kinOf(network, of, await shippedOthers()))
         : [];
       try {
         return judge({

@@ -25,7 +25,7 @@ const REFERENCES = [
 
 /** Whether a model is known to read test images hardly better than one that guesses. */
 const guesses = ({ testAccuracy, dataset }: Facts['options']): boolean =>
-  testAccuracy !== null && testAccuracy < 1.5 / dataset.classes.length;
+  testAccuracy !== null && dataset.classes.length > 1 && testAccuracy < 1.5 / dataset.classes.length;
 
 function limitsOf({ options, first, second, classes, faults }: Facts): string[] {
   const layers = second === null ? [first] : [first, second];

@@ -74,7 +74,7 @@ describe.each(['conv1', 'conv2', 'classes'])('%s', (layer) => {
     ).toBeGreaterThan(0);
     const found = await scan(network, layer, labelled);
     const judged = runEvidence({
-      ...{ network, layer, units, images, shape: picture, real: windows.values },
+      ...{ network, layer, units, images, shape: picture, real: windows.values, others: [] },
       bestOf: (unit) => cut(found, found.best[unit] ?? [], labelled),
     });
     for (const value of [...judged.nearestReal, ...judged.distance, ...judged.commonBudget])
