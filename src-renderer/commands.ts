@@ -55,7 +55,7 @@ export const viewCommands: Readonly<Record<ViewId, readonly Command[]>> = {
   compare: [
     command('move', ['ArrowLeft', 'ArrowUp', 'ArrowDown', 'ArrowRight'], 'move'),
     command('display', 'd', 'display'),
-    command('rows', 'm', 'methods or displays'),
+    command('rows', 'm', 'methods, displays or one unit'),
     command('budget', 'g', 'budget', true),
     command('open', 'Enter', 'open unit'),
     command('unpin', 'Delete', 'unpin'),

@@ -1,6 +1,6 @@
 // What a row of Compare shows: the run behind a method, a unit's place in it, and the numbers at its right.
 import type { RunEvidence } from '../../src-main/contract/calls';
-import type { MethodName } from '../../src-main/contract/method';
+import type { Display, MethodName } from '../../src-main/contract/method';
 import type { UnitResult, VisualizeRun } from '../../src-main/contract/run';
 import { median } from '../median';
 import { fixed, times } from '../numbers';
@@ -10,6 +10,8 @@ export interface RowCell {
   readonly unit: number;
   readonly result: UnitResult | null;
   readonly index: number;
+  /** How this cell alone is shown; null: as its row is. */
+  readonly display: Display | null;
 }
 
 export type Budget = 'own' | 'common';
@@ -31,7 +33,7 @@ export function coveringRun(
 export function cellsOf(run: VisualizeRun | null, units: readonly number[]): RowCell[] {
   return units.map((unit) => {
     const index = run?.units.findIndex((result) => result.unit === unit) ?? -1;
-    return { unit, index, result: run?.units[index] ?? null };
+    return { unit, index, result: run?.units[index] ?? null, display: null };
   });
 }
 
@@ -74,6 +76,10 @@ export interface RowNumbers {
   /** Medians over the units shown. */
   readonly score: number | null;
   readonly nearestReal: number | null;
+  /** Rank correlation of the layers below with the best real windows', and between those; null on a first layer. */
+  readonly path: { readonly picture: number; readonly real: number } | null;
+  /** Probability that independent networks give to the class; null for hidden layers. */
+  readonly others: number | null;
 }
 
 export function numbersOf(
@@ -82,11 +88,15 @@ export function numbersOf(
   evidence: RunEvidence | null,
 ): RowNumbers {
   const ratios = cells.flatMap((cell) => ratioOf(cell, budget, evidence) ?? []);
-  const nearest = cells.flatMap(({ index }) => evidence?.nearestReal[index] ?? []);
+  const of = (values: Float32Array | undefined): number | null =>
+    median(cells.flatMap(({ index }) => values?.[index] ?? []));
+  const [picture, real] = [of(evidence?.path?.picture), of(evidence?.path?.real)];
   return {
     distinctness: evidence === null ? null : 1 - evidence.likeness,
     score: median(ratios),
-    nearestReal: median(nearest),
+    nearestReal: of(evidence?.nearestReal),
+    path: picture === null || real === null ? null : { picture, real },
+    others: of(evidence?.transfer?.others),
   };
 }
 

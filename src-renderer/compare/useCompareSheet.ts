@@ -1,4 +1,5 @@
 // Saves what Compare shows as one picture.
+import type { Display } from '../../src-main/contract/method';
 import { downloadBlob } from '../downloads';
 import { media, runSheet, SHEET_COLUMNS, whole as address } from '../pictures';
 import { fixed, times } from '../numbers';
@@ -12,7 +13,8 @@ import { comparePng, type SheetRow } from './save-sheet';
 function sheetRow(row: Row, budget: 'own' | 'common'): SheetRow {
   const { run, evidence, numbers } = row;
   const last = run === null ? -1 : run.frames.length - 1;
-  const src = run === null || last < 0 ? null : runSheet(run.id, last, row.display);
+  const src = (display: Display): string | null =>
+    run === null || last < 0 ? null : runSheet(run.id, last, display);
   const result = [
     numbers.distinctness === null ? '' : `distinct ${fixed(numbers.distinctness)}`,
     numbers.score === null ? '' : `score ${times(numbers.score)}`,
@@ -21,7 +23,7 @@ function sheetRow(row: Row, budget: 'own' | 'common'): SheetRow {
     ...{ title: row.title, line: row.reason ?? row.line, result: result.filter(Boolean).join(', ') },
     ...{ height: run?.picture?.height ?? 1, width: run?.picture?.width ?? 1, columns: SHEET_COLUMNS },
     cells: row.cells.map((cell) => ({
-      src: hasPicture(cell) ? src : null,
+      src: hasPicture(cell) ? src(cell.display ?? row.display) : null,
       index: Math.max(0, cell.index),
       text: scoreWord(cell, run, budget, evidence),
     })),
@@ -42,7 +44,7 @@ export function useCompareSheet(): () => Promise<void> {
       {
         ...{ title: 'Best real window', line: 'Of the training images', result: 'the reference: 1×' },
         ...{ height: evidence.window.height, width: evidence.window.width, columns: evidence.count },
-        cells: compare.units.map((unit) => ({
+        cells: (compare.rowsAre === 'unit' ? [model.unit] : compare.units).map((unit) => ({
           src: address(media.windows(id, model.layerName, unit)),
           ...{ index: 0, text: '1×' },
         })),
@@ -56,8 +58,11 @@ export function useCompareSheet(): () => Promise<void> {
     const file = `${model.layerName}-compare.png`;
     const done = await notices.attempt(async () => {
       const picture = await comparePng({
-        title: `${model.model?.name ?? ''}, ${model.layerName}`,
-        units: compare.units.map((unit) => `${layer.isOutput ? '' : 'unit '}${model.unitName(layer, unit)}`),
+        title: `${model.model?.name ?? ''}, ${model.layerName}${compare.rowsAre === 'unit' ? `, ${model.unitName(layer, model.unit)}` : ''}`,
+        units: compare.columns.map(
+          ({ unit, display }) =>
+            display?.label ?? `${layer.isOutput ? '' : 'unit '}${model.unitName(layer, unit)}`,
+        ),
         rows: [...compare.rows.map((row) => sheetRow(row, compare.budget)), ...realRow()],
       });
       downloadBlob(picture, file);

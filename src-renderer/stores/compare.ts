@@ -26,6 +26,17 @@ export interface Row {
   readonly reason: string | null;
 }
 
+/** Rows are methods on several units, displays of one method, or all methods on one unit with displays as columns. */
+export type RowsAre = 'methods' | 'displays' | 'unit';
+
+/** What stands over a column. */
+export interface Column {
+  readonly key: string | number;
+  readonly unit: number;
+  /** Null where the row says it. */
+  readonly display: { readonly value: Display; readonly label: string; readonly hint: string } | null;
+}
+
 /** Sets of methods that answer one question each. */
 export const methodSets: readonly { label: string; methods: readonly MethodName[] }[] = [
   {
@@ -65,7 +76,7 @@ export const useCompare = defineStore('compare', () => {
   const pins = usePins();
   const notices = useNotices();
 
-  const rowsAre = ref<'methods' | 'displays'>('methods');
+  const rowsAre = ref<RowsAre>('methods');
   const chosen = ref<readonly MethodName[]>(['question', 'plain', 'whitened']);
   /** The method whose displays are the rows. */
   const single = ref<MethodName>('whitened');
@@ -78,6 +89,17 @@ export const useCompare = defineStore('compare', () => {
     if (pinned.value.length > 0) return pinned.value;
     return Array.from({ length: Math.min(FIRST, model.layer?.units ?? 0) }, (_, unit) => unit);
   });
+  const columns = computed<readonly Column[]>(() =>
+    rowsAre.value === 'unit'
+      ? displays.map((display) => ({ key: display.value, unit: model.unit, display }))
+      : units.value.map((unit) => ({ key: unit, unit, display: null })),
+  );
+  /** Units that a run must have, and that one has which is begun here. */
+  const wanted = computed<readonly number[]>(() =>
+    rowsAre.value === 'unit' && !units.value.includes(model.unit)
+      ? [...units.value, model.unit]
+      : units.value,
+  );
   const own = computed(() =>
     model.model === null ? [] : runs.visualizations(model.model.id, model.layerName),
   );
@@ -88,8 +110,12 @@ export const useCompare = defineStore('compare', () => {
   }
 
   function row(method: MethodName, shown: Display): Omit<Row, 'key' | 'title' | 'line'> {
-    const run = coveringRun(own.value, method, units.value);
-    const cells = cellsOf(run, units.value);
+    const run = coveringRun(own.value, method, wanted.value);
+    const found = cellsOf(
+      run,
+      columns.value.map(({ unit }) => unit),
+    );
+    const cells = found.map((cell, i) => ({ ...cell, display: columns.value[i]?.display?.value ?? null }));
     const evidence = run === null ? null : (runs.evidence.get(run.id) ?? null);
     const numbers = numbersOf(cells, budget.value, evidence);
     return { method, display: shown, run, cells, evidence, numbers, reason: reasonAgainst(method) };
@@ -107,7 +133,7 @@ export const useCompare = defineStore('compare', () => {
       }));
     }
     return comparable
-      .filter(({ value }) => chosen.value.includes(value))
+      .filter(({ value }) => rowsAre.value === 'unit' || chosen.value.includes(value))
       .map(({ value, label, hint }) => ({
         ...row(value, display.value),
         key: value,
@@ -154,7 +180,7 @@ export const useCompare = defineStore('compare', () => {
         runs.visualize({
           ...{ model: info.id, layer: model.layerName, seed: 0 },
           method: methodSchema.parse({ name }),
-          units: units.value.length === model.layer?.units ? null : [...units.value],
+          units: wanted.value.length === model.layer?.units ? null : [...wanted.value],
         }),
       );
     }
@@ -165,7 +191,7 @@ export const useCompare = defineStore('compare', () => {
   }
 
   return {
-    ...{ rowsAre, chosen, single, display, budget, pinned, units, rows, missing, active },
+    ...{ rowsAre, chosen, single, display, budget, pinned, units, columns, rows, missing, active },
     ...{ choose, toggle, run, cancel },
   };
 });
