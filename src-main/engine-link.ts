@@ -15,7 +15,7 @@ import type { Target } from './datasets/target';
 import type { TrainingReport, TrainingTest } from './contract/run';
 
 /** What the numbers say of a model file; who opened it under which name the app adds. */
-export type ModelFacts = Omit<ModelInfo, 'id' | 'saved' | 'testAccuracy' | 'testImages' | 'format'>;
+export type ModelFacts = Omit<ModelInfo, 'id' | 'saved' | 'data' | 'testAccuracy' | 'testImages' | 'format'>;
 
 /** Where a model lies and how it is to be opened. */
 export interface ModelSource {

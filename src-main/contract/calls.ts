@@ -138,6 +138,15 @@ export const calls = {
   /** A zip of the model's folder, to download: the address is below media/. */
   'models.export': call(z.object({ model: id }), z.object({ url: z.string(), name: z.string() })),
 
+  /** Electron only: lets the user choose data of their own to judge a model by, and reads it; null when dismissed. */
+  'data.choose': call(z.object({ model: id, kind: z.enum(['folder', 'file']) }), modelInfoSchema.nullable()),
+  /** Judges a model by data that was chosen before; null for what the app chooses itself. */
+  'data.use': call(z.object({ model: id, data: id.nullable() }), modelInfoSchema),
+  /** The user's own data, last used first. */
+  'data.list': call(nothing, z.array(z.object({ id, name: z.string() }))),
+  /** Stops reading; the call that waits for it fails. */
+  'data.cancel': call(nothing, nothing),
+
   'runs.train': call(trainRequestSchema, runSchema),
   'runs.visualize': call(visualizeRequestSchema, runSchema),
   'runs.list': call(nothing, z.array(runSchema)),

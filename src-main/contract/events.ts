@@ -23,6 +23,8 @@ export const events = {
     secondsLeft: z.number().nullable(),
   }),
   'run.test': z.object({ run: z.string(), test: trainingTestSchema }),
+  /** Of the user's own data, so many pictures of so many are read. */
+  'data.progress': z.object({ done: z.int(), total: z.int() }),
   /** The engine's process: 'lost' says that it died and is being started again. */
   'engine.state': z.object({ state: z.enum(['starting', 'ready', 'lost']), detail: z.string() }),
   'model.opened': z.object({ model: modelInfoSchema }),

@@ -67,6 +67,8 @@ export const modelInfoSchema = z.object({
   /** Share of test images read rightly, 0..1, from the model's card; null when unknown. */
   testAccuracy: z.number().nullable(),
   testImages: z.int().nullable(),
+  /** The user's own data that judges it; null for what the app chooses itself. */
+  data: z.object({ id: z.string(), name: z.string() }).nullable().default(null),
   /** False for a model that exists in memory or in a run's folder only. */
   saved: z.boolean(),
 });

@@ -1,18 +1,24 @@
 // The job 'readData': reads data of the user's own, with progress, so that what follows has it at hand.
+import { UserError } from '../contract/errors';
 import type { Handler } from './job';
 import { withDataset } from './real';
 
-export const readData: Handler<'readData'> = ({ dataset, target }, { signal, progress }) => {
+export const readData: Handler<'readData'> = async ({ dataset, target }, { signal, progress }) => {
   const tell = (done: number, total: number): void => {
     progress({ done, total });
   };
-  return withDataset(
-    dataset,
-    target,
-    ({ name, train, test, height, width, channels, classes, notes }) => ({
-      ...{ name, height, width, channels, classes, notes },
-      ...{ train: train.count, test: test.count },
-    }),
-    { signal, progress: tell },
-  );
+  try {
+    return await withDataset(
+      dataset,
+      target,
+      ({ name, train, test, height, width, channels, classes, notes }) => ({
+        ...{ name, height, width, channels, classes, notes },
+        ...{ train: train.count, test: test.count },
+      }),
+      { signal, progress: tell },
+    );
+  } catch (error) {
+    if (signal.aborted) throw new UserError('Reading was stopped.', 'Choose the data again to read it.');
+    throw error;
+  }
 };

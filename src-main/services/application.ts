@@ -6,6 +6,8 @@ export interface HostAbilities {
   readonly name: 'electron' | 'web';
   /** Path of a model that the user chose in a dialog; null when it was dismissed. */
   readonly chooseModel?: () => Promise<string | null>;
+  /** Path of a folder of pictures or a file of arrays that the user chose; null when it was dismissed. */
+  readonly chooseData?: (kind: 'folder' | 'file') => Promise<string | null>;
   /** Path of a folder that the user chose, to save into or to open; null when it was dismissed. */
   readonly chooseFolder?: (purpose: 'save' | 'open', title: string) => Promise<string | null>;
   /** Shows a file or folder in the system's file manager. */

@@ -136,6 +136,23 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     'models.recents': () => models.recents(),
     'models.export': ({ model }) => models.export(model),
 
+    'data.choose': async ({ model, kind }) => {
+      if (abilities.chooseData === undefined) {
+        throw new UserError(
+          'A page in a browser cannot open folders of this machine.',
+          'Choose the data in the desktop app, or with --data on the command line.',
+        );
+      }
+      const path = await abilities.chooseData(kind);
+      return path === null ? null : models.judgeBy(model, path);
+    },
+    'data.use': ({ model, data }) => models.useData(model, data),
+    'data.list': () => models.ownData(),
+    'data.cancel': () => {
+      models.stopReading();
+      return undefined;
+    },
+
     'runs.train': (request) => runs.train(request),
     'runs.visualize': (request) => runs.visualize(request),
     'runs.list': () => runs.list(),
@@ -185,7 +202,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     'draw.respond': ({ model, image }) => engine.run('respond', { model: models.source(model), image }),
     'draw.dataset': async ({ model }) => {
       const dataset = await models.judge(model);
-      return datasets().find(({ id }) => id === dataset) ?? null;
+      return datasets().find(({ id }) => id === dataset) ?? models.dataInfo(model);
     },
     'draw.testImage': async ({ model, index }) => {
       const { image, label } = await engine.run('testImage', {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { z } from 'zod';
-import type { Recent } from '../contract/calls';
+import type { DatasetInfo, Recent } from '../contract/calls';
 import { UserError } from '../contract/errors';
 import { modelInfoSchema, sideSchema, type ModelInfo } from '../contract/model';
 import { rangeSchema } from '../contract/range';
@@ -11,7 +11,7 @@ import { judging } from '../datasets/catalogue';
 import type { Target } from '../datasets/target';
 import { shippedModel } from '../resources';
 import { fileName } from '../store/export';
-import type { ModelFacts, ModelSource } from '../engine-link';
+import type { DataFacts, ModelFacts, ModelSource } from '../engine-link';
 import type { Emit } from './emitter';
 import type { Engine, EngineJob } from './engine';
 import type { Exports } from './exports';
@@ -28,6 +28,12 @@ import { readState, writeState } from './state-file';
 
 const knownSchema = z.object({ path: z.string(), openedAt: z.string(), info: modelInfoSchema });
 type Known = z.infer<typeof knownSchema>;
+const ownDataSchema = z.object({
+  path: z.string(),
+  name: z.string(),
+  ...{ train: z.int(), test: z.int(), height: z.int(), width: z.int() },
+});
+type OwnData = z.infer<typeof ownDataSchema>;
 const fileSchema = z.object({
   /** Last opened first. */
   recents: z.array(knownSchema),
@@ -37,7 +43,14 @@ const fileSchema = z.object({
   ranges: z.record(z.string(), rangeSchema).default({}),
   /** Sides of the images of models that take any size, chosen by the user, by the model's sha256. */
   sizes: z.record(z.string(), sideSchema).default({}),
+  /** The user's own data by its path, chosen to judge a model, by the model's sha256. */
+  judges: z.record(z.string(), z.string()).default({}),
+  /** What is known of the user's own data, last used first. */
+  data: z.array(ownDataSchema).default([]),
 });
+
+/** What the page calls the user's own data: never its path. */
+const dataId = (path: string): string => createHash('sha256').update(path).digest('hex').slice(0, 20);
 
 const MOST_RECENTS = 20;
 export const SHIPPED = 'shipped';
@@ -56,6 +69,7 @@ export class Models {
   private readonly state: z.infer<typeof fileSchema>;
   private readonly open = new Map<string, Known>();
   private preparing: EngineJob<null> | null = null;
+  private reading: EngineJob<DataFacts> | null = null;
   /** The model that a page shows when it is loaded. */
   current: ModelInfo | null = null;
 
@@ -71,7 +85,7 @@ export class Models {
     const state = await readState(
       path,
       fileSchema,
-      { recents: [], names: {}, ranges: {}, sizes: {} },
+      { recents: [], names: {}, ranges: {}, sizes: {}, judges: {}, data: [] },
       options.log,
     );
     return new Models(options, path, state);
@@ -98,11 +112,71 @@ export class Models {
     return { path, range, size: info.anySize ? info.input.height : null };
   }
 
-  /** The dataset that judges a model: the one its card names, else the first whose images it takes; null for none. */
+  /** The dataset that judges a model: the user's own that was chosen for it, else the one its card names, else the first whose images it takes; null for none. */
   async judge(id: string): Promise<string | null> {
     const { path, info } = this.get(id);
+    if (info.data !== null) return this.known(info.data.id).path;
     const card = await readCard(path).catch(() => null);
     return judging(info.input, card?.dataset.name ?? null)?.id ?? null;
+  }
+
+  private known(data: string): OwnData {
+    const found = this.state.data.find(({ path }) => dataId(path) === data);
+    if (found === undefined)
+      throw new UserError('This data is not known any more.', 'Choose its folder again.');
+    return found;
+  }
+
+  ownData(): { id: string; name: string }[] {
+    return this.state.data.map(({ path, name }) => ({ id: dataId(path), name }));
+  }
+
+  /** The user's own data that judges a model, as it was when it was read; null where there is none. */
+  dataInfo(id: string): DatasetInfo | null {
+    const { data } = this.get(id).info;
+    if (data === null) return null;
+    const { name, train, test, height, width } = this.known(data.id);
+    return { id: data.id, name, train, test, height, width };
+  }
+
+  /** Judges a model by data that was chosen before, which is read anew; null takes it back. */
+  async useData(id: string, data: string | null): Promise<ModelInfo> {
+    if (data !== null) return this.judgeBy(id, this.known(data).path);
+    const { path, info } = this.get(id);
+    const judges = { ...this.state.judges };
+    Reflect.deleteProperty(judges, info.sha256);
+    return this.reopen(path, info, { judges });
+  }
+
+  /** Reads the user's own data at the size of a model and judges it by that. Throws a UserError for what is no data. */
+  async judgeBy(id: string, path: string): Promise<ModelInfo> {
+    const { path: place, info } = this.get(id);
+    const { height, width, channels } = info.input;
+    const target = this.target(id);
+    if (target === null) {
+      throw new UserError(
+        `The model takes images of ${channels} channels; pictures are grey or red, green and blue.`,
+        'Its pictures can be made without data; evidence from data cannot.',
+      );
+    }
+    this.stopReading();
+    const job = this.options.engine.job('readData', { dataset: path, target }, (progress) => {
+      this.options.emit('data.progress', progress);
+    });
+    this.reading = job;
+    try {
+      const { name, train, test } = await job.done;
+      const own = { path, name, train, test, height, width };
+      const data = [own, ...this.state.data.filter((other) => other.path !== path)].slice(0, MOST_RECENTS);
+      return await this.reopen(place, info, { data, judges: { ...this.state.judges, [info.sha256]: path } });
+    } finally {
+      if (this.reading === job) this.reading = null;
+    }
+  }
+
+  stopReading(): void {
+    this.reading?.signal('cancel');
+    this.reading = null;
   }
 
   /** The size of pictures that a model takes; null where pictures have other channels. */
@@ -194,19 +268,22 @@ export class Models {
       (size !== undefined && size !== own.input.height);
     const said = { range: range ?? null, size: size ?? null };
     const facts = isOther ? await this.options.engine.run('open', { model: { path, ...said } }) : own;
-    const shipped = path === resolve(shippedModel()) && !isOther;
+    const judge = this.state.data.find((known) => known.path === this.state.judges[own.sha256]);
+    const data = judge === undefined ? null : { id: dataId(judge.path), name: judge.name };
+    const shipped = path === resolve(shippedModel()) && !isOther && data === null;
     const id = shipped
       ? SHIPPED
       : createHash('sha256')
           .update(path)
           .update(facts.sha256)
-          // another range or size makes other pictures: those of before are not this model's
+          // another range, size or data makes other pictures: those of before are not this model's
           .update(isOther ? [range, size].filter((part) => part !== undefined).join('|') : '')
+          .update(data?.id ?? '')
           .digest('hex')
           .slice(0, 20);
     const info: ModelInfo = {
       ...facts,
-      id,
+      ...{ id, data },
       format: formatOf(path),
       scaling: range === undefined ? facts.scaling : { name: range, source: 'stated' },
       name: this.state.names[path] ?? (shipped ? 'MNIST' : (name ?? facts.name)),
@@ -252,9 +329,9 @@ export class Models {
   private async reopen(
     path: string,
     { name }: ModelInfo,
-    said: Partial<Pick<z.infer<typeof fileSchema>, 'ranges' | 'sizes'>>,
+    said: Partial<Pick<z.infer<typeof fileSchema>, 'ranges' | 'sizes' | 'judges' | 'data'>>,
   ): Promise<ModelInfo> {
-    const { ranges, sizes } = this.state;
+    const { ranges, sizes, judges, data } = this.state;
     Object.assign(this.state, said);
     try {
       const opened = await this.openPath(path, name);
@@ -262,7 +339,7 @@ export class Models {
       return opened;
     } catch (error) {
       // what the model cannot take is not kept
-      Object.assign(this.state, { ranges, sizes });
+      Object.assign(this.state, { ranges, sizes, judges, data });
       throw error;
     }
   }

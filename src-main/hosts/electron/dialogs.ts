@@ -6,6 +6,10 @@ const MODELS = [
   { name: 'Models', extensions: ['keras', 'h5', 'hdf5', 'onnx', 'json', 'zip'] },
   { name: 'All files', extensions: ['*'] },
 ];
+const ARRAYS = [
+  { name: 'NumPy arrays', extensions: ['npz', 'npy'] },
+  { name: 'All files', extensions: ['*'] },
+];
 
 /** The abilities of this host; dialogs belong to the window of that moment. */
 export function desktopAbilities(window: () => BrowserWindow | null): HostAbilities {
@@ -23,6 +27,12 @@ export function desktopAbilities(window: () => BrowserWindow | null): HostAbilit
       if (path !== null) app.addRecentDocument(path);
       return path;
     },
+    chooseData: (kind) =>
+      choose(
+        kind === 'folder'
+          ? { title: 'Folder of pictures', properties: ['openDirectory'] }
+          : { title: 'Arrays of images', properties: ['openFile'], filters: ARRAYS },
+      ),
     chooseFolder: (purpose, title) =>
       choose({
         title,

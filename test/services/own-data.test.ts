@@ -1,0 +1,94 @@
+// Data of the user's own in the app: chosen for a model in a dialog, read with progress, remembered, and what is judged by it.
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { decode } from 'fast-png';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { methodSchema } from '../../src-main/contract/method';
+import type { ModelInfo } from '../../src-main/contract/model';
+import type { HostAbilities } from '../../src-main/services/application';
+import { openApp, type TestApp } from '../support/app';
+
+const fixtures = resolve(import.meta.dirname, '..');
+const pictures = join(fixtures, 'datasets/fixtures/pictures');
+let chosen: string | null = null;
+const abilities: HostAbilities = { name: 'electron', chooseData: () => Promise.resolve(chosen) };
+let it: TestApp;
+let model: ModelInfo;
+
+beforeAll(async () => {
+  process.env['FILTERSCOPE_CACHE'] = mkdtempSync(join(tmpdir(), 'filterscope-own-'));
+  it = await openApp({ abilities });
+  const bytes = new Uint8Array(readFileSync(join(fixtures, 'network/formats/fixtures/rgb/model.keras')));
+  model = await it.call('models.openFiles', { files: [{ name: 'model.keras', bytes }] });
+});
+afterAll(() => it.remove());
+
+test('a colour model has no data of the app, and says so', async () => {
+  expect(model.data).toBeNull();
+  await expect(it.call('evidence.unit', { model: model.id, layer: 'conv1', unit: 0 })).rejects.toThrow(
+    'no dataset of 12×12×3 images',
+  );
+});
+
+test('a dialog that is dismissed changes nothing; what is no data is refused, and nothing is kept of it', async () => {
+  expect(await it.call('data.choose', { model: model.id, kind: 'folder' })).toBeNull();
+  chosen = join(fixtures, 'datasets/fixtures/odd/objects.npy');
+  await expect(it.call('data.choose', { model: model.id, kind: 'file' })).rejects.toThrow('never unpickled');
+  expect(await it.call('data.list')).toEqual([]);
+});
+
+test('a folder of pictures is read with progress, and judges the model from then on', async () => {
+  chosen = pictures;
+  const progress = it.next('data.progress', ({ done, total }) => done === total);
+  const judged = await it.call('data.choose', { model: model.id, kind: 'folder' });
+  expect((await progress).total).toBe(36);
+  if (judged === null) throw new Error('Nothing was chosen.');
+  expect(judged.data?.name).toBe('pictures');
+  // what was made by other data is not this model's
+  expect(judged.id).not.toBe(model.id);
+  expect(JSON.stringify(judged)).not.toContain(pictures);
+  const page = await it.call('evidence.unit', { model: judged.id, layer: 'conv1', unit: 0 });
+  expect(page.classes).toEqual(['across', 'down', 'slanted']);
+  expect(page.best.scores).toHaveLength(9);
+  const sheet = await it.media(`media/windows/${judged.id}/conv1/0.png`);
+  expect(decode(new Uint8Array(await sheet.arrayBuffer()))).toMatchObject({
+    channels: 3,
+    height: 3,
+    width: 27,
+  });
+  const { id } = await it.call('runs.visualize', {
+    ...{ model: judged.id, layer: 'conv1', units: [0, 1], seed: 0 },
+    method: methodSchema.parse({ name: 'whitened', steps: 16 }),
+  });
+  const run = await it.until(id, 'finished');
+  expect(run.kind === 'visualize' && run.units.every(({ bestReal }) => bestReal !== null)).toBe(true);
+  expect((await it.call('evidence.run', { run: id })).nearestReal).toHaveLength(2);
+  model = judged;
+});
+
+test('it is remembered beyond the session, and taken back', async () => {
+  const { dataFolder } = it;
+  const [known] = await it.call('data.list');
+  await it.quit();
+  it = await openApp({ dataFolder, abilities });
+  expect(await it.call('data.list')).toEqual([known]);
+  const [recent] = await it.call('models.recents');
+  const again = await it.call('models.openRecent', { id: recent?.id ?? '' });
+  expect([again.id, again.data]).toEqual([model.id, known]);
+  const without = await it.call('data.use', { model: again.id, data: null });
+  expect(without.data).toBeNull();
+  const back = await it.call('data.use', { model: without.id, data: known?.id ?? '' });
+  expect(back.id).toBe(again.id);
+  await expect(it.call('data.use', { model: back.id, data: 'unknown' })).rejects.toThrow(
+    'not known any more',
+  );
+});
+
+test('a browser has no such dialog, and is told what to do', async () => {
+  const web = await openApp();
+  await expect(web.call('data.choose', { model: model.id, kind: 'folder' })).rejects.toThrow(
+    'cannot open folders',
+  );
+  await web.remove();
+});
