@@ -68,7 +68,7 @@ if (wanted('compare')) {
   await page
     .getByText(/^near real/)
     .nth(2)
-    .waitFor({ timeout: 120_000 });
+    .waitFor({ timeout: 400_000 });
   await take('compare');
 }
 
@@ -96,12 +96,11 @@ if (wanted('galleries')) {
 
 if (wanted('question')) {
   await show('question');
-  await page.getByRole('button', { name: 'Answer from this model' }).click();
   await page
     .getByText(/diagonals and curves/)
     .first()
-    .waitFor({ timeout: 400_000 });
-  await page.waitForTimeout(2000);
+    .waitFor();
+  await page.waitForTimeout(1000);
   await take('question');
 }
 

@@ -168,6 +168,8 @@ describe.skipIf(!hasChromium)('the app in a browser', () => {
     await page.getByRole('button', { name: /^Same again/ }).click({ modifiers: ['Control'] });
     await page.getByRole('heading', { name: 'Two galleries, unit by unit' }).waitFor();
     await page.getByRole('img', { name: /median 1\.00$/ }).waitFor();
+    await page.getByRole('img', { name: 'Difference of unit 0, A minus B' }).waitFor();
+    await page.getByRole('img', { name: /^Differences of the two pictures of each of 64 units/ }).waitFor();
     expect(await violations(page)).toEqual([]);
   });
 

@@ -1,4 +1,6 @@
 // Train, Draw and Compare as a user has them: in Chromium, by mouse and keys, on the real engine and the real data.
+import { readFile } from 'node:fs/promises';
+import { decode } from 'fast-png';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { violations } from '../support/axe';
@@ -109,10 +111,10 @@ describe.skipIf(!hasChromium)('the app in a browser', () => {
     await opened.show('compare');
     await page.getByRole('button', { name: /Run the/ }).click();
     await expect
-      .poll(() => page.getByRole('button', { name: /^Whitened, unit 0, \d/ }).count(), { timeout: 60_000 })
+      .poll(() => page.getByRole('button', { name: /^Whitened, unit 0, \d/ }).count(), { timeout: 150_000 })
       .toBe(1);
     await expect
-      .poll(() => page.getByRole('button', { name: /^Plain, unit 0, \d/ }).count(), { timeout: 60_000 })
+      .poll(() => page.getByRole('button', { name: /^Plain, unit 0, \d/ }).count(), { timeout: 150_000 })
       .toBe(1);
     await page.getByRole('rowheader', { name: /Best real window/ }).waitFor();
     await page.getByRole('button', { name: /^Plain, unit 0/ }).focus();
@@ -120,6 +122,16 @@ describe.skipIf(!hasChromium)('the app in a browser', () => {
     const focused = await page.evaluate<string>('document.activeElement.getAttribute("aria-label")');
     expect(focused).toMatch(/^Whitened, unit 0/);
     expect(await violations(page)).toEqual([]);
+  });
+
+  test('the comparison is saved as one picture, by its key', async () => {
+    const saving = page.waitForEvent('download');
+    await page.keyboard.press('Control+s');
+    const file = await saving;
+    expect(file.suggestedFilename()).toBe('conv1-compare.png');
+    // a name, ten pictures of 112 with 16 between, numbers; a row for each of three methods and the real windows
+    const { width, height } = decode(await readFile(await file.path()));
+    expect([width, height]).toEqual([16 + 260 + 10 * 128 + 140, 80 + 4 * 160 + 16]);
   });
 
   test('one method stands in every display', async () => {
