@@ -112,7 +112,7 @@ function counterparts(network: Network, names: readonly string[]): Map<string, s
   );
 }
 
-/** The greatest difference of a layer, as a share of its greatest value, where it is and over how many layers. */
+/** The greatest difference of a layer, as a share of its greatest value (of 0.01 where that is less), where it is and over how many layers. */
 export function compareLayers(
   network: Network,
   image: Reference,
@@ -137,7 +137,7 @@ export function compareLayers(
     // a cut or squeezed node stands apart
     if (own.length !== reference.data.length) return;
     compared++;
-    const scale = reference.data.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
+    const scale = reference.data.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-2);
     const difference = worstEitherWay(own, reference) / scale;
     if (difference > worst) [worst, worstAt] = [difference, reference.name];
   });
