@@ -17,10 +17,15 @@ export interface Point {
 
 export interface Sized {
   readonly msPerStep: number;
+  /** As `msPerStep`, in processor time: what others take of the machine does not count. */
+  readonly workPerStep: number;
   readonly megabytes: number;
 }
 
-const STEPS = 16;
+/** Steps of the climbs that say how many take about three seconds of a processor: so many are timed. */
+const FIRST = 4;
+const MOST = 256;
+const WORK_MS = 3000;
 
 function networkOf({ units, side, channels, depth }: Point): Network {
   const nodes: Node[] = [];
@@ -77,22 +82,26 @@ function networkOf({ units, side, channels, depth }: Point): Network {
   };
 }
 
-/** Climbs the layer twice and times the second; peak memory is of the whole process, TensorFlow included. */
+/** Climbs the layer until it is warm and times it then, a layer that takes minutes at once; peak memory is of the whole process, TensorFlow included. */
 export async function measurePoint(point: Point): Promise<Sized> {
   const network = networkOf(point);
   const { height, width } = windowOf(network, 'units');
   const size = height * width * point.channels;
   const rng = createRng(1);
   const windows = Float32Array.from({ length: 8 * size }, () => rng.uniform());
-  const large = point.units * size > 5e7;
-  const steps = large ? 2 : STEPS;
-  const method: AscentMethod = { name: 'plain', norm: 4, steps, starts: point.starts };
-  let seconds = 0;
-  for (let i = 0; i < (large ? 1 : 2); i++) {
-    const began = performance.now();
+  const climb = async (steps: number): Promise<Pick<Sized, 'msPerStep' | 'workPerStep'>> => {
+    const method: AscentMethod = { name: 'plain', norm: 4, steps, starts: point.starts };
+    const [began, used] = [performance.now(), process.cpuUsage()];
     const run = visualize({ network, layer: 'units', units: null, method, seed: 0, windows, frameSteps: [] });
     while ((await run.next()).done !== true);
-    seconds = (performance.now() - began) / 1000;
+    const { user, system } = process.cpuUsage(used);
+    return { msPerStep: (performance.now() - began) / steps, workPerStep: (user + system) / 1000 / steps };
+  };
+  const large = point.units * size > 5e7;
+  let timed = await climb(large ? 2 : FIRST);
+  if (!large) {
+    const { workPerStep } = await climb(FIRST);
+    timed = await climb(Math.max(FIRST, Math.min(MOST, Math.round(WORK_MS / workPerStep))));
   }
-  return { msPerStep: (seconds * 1000) / steps, megabytes: process.resourceUsage().maxRSS / 1024 };
+  return { ...timed, megabytes: process.resourceUsage().maxRSS / 1024 };
 }
