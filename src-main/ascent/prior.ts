@@ -1,6 +1,8 @@
 // What real windows look like: their mean and principal axes, in which the whitened method searches.
+import { createHash } from 'node:crypto';
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node/dist/nodejs_kernel_backend';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
+import { readCached, writeCached } from '../cache';
 import { tf } from '../native/tensorflow';
 import { remembered } from '../network/remembered';
 
@@ -57,14 +59,42 @@ function components(windows: Float32Array, d: number, limit: number): Components
   });
 }
 
+/** Windows of fewer numbers are reduced sooner than a file is read. */
+const LEAST_CACHED = 300;
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer =>
+  Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+
+/** The same from the user's cache, found by the windows themselves: the second opening of the same data is quick. */
+function cached(windows: Float32Array, d: number, limit: number): Components {
+  const name = createHash('sha256').update(bytesOf(windows)).update(`|${d}|${limit}`).digest('hex');
+  const bytes = readCached('priors', name);
+  // the sum stands first, then the mean, then whole axes
+  const body = bytes?.subarray(32);
+  const isWhole =
+    bytes !== null &&
+    body !== undefined &&
+    body.length > 4 * d &&
+    body.length % (4 * d) === 0 &&
+    createHash('sha256').update(body).digest().equals(bytes.subarray(0, 32));
+  if (isWhole) {
+    const values = new Float32Array(new Uint8Array(body).buffer);
+    return { mean: values.slice(0, d), axes: values.slice(d) };
+  }
+  const { mean, axes } = components(windows, d, limit);
+  const sum = createHash('sha256').update(bytesOf(mean)).update(bytesOf(axes)).digest();
+  writeCached('priors', name, [sum, bytesOf(mean), bytesOf(axes)]);
+  return { mean, axes };
+}
+
 /**
  * Principal components of windows [n × d] (Jolliffe 2002, ch. 1): the `limit` strongest whose variance is at
  * least 1e-5 of the greatest. Where d is large, the same from the Gram matrix of the first windows (ch. 3.5).
- * Worked out once for a sample.
+ * Worked out once for a sample; of large windows it is kept in the user's cache.
  */
 export function windowPrior(windows: Float32Array, d: number, limit = 300): Prior {
   const kept = remembered<Components>([windows], `prior of ${limit} axes in ${d} dimensions`);
-  const found = kept.get() ?? kept.set(components(windows, d, limit));
+  const found =
+    kept.get() ?? kept.set(d < LEAST_CACHED ? components(windows, d, limit) : cached(windows, d, limit));
   const [mean, axes] = [tf.tensor1d(found.mean), tf.tensor2d(found.axes, [found.axes.length / d, d])];
   return {
     mean,
