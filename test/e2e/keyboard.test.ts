@@ -91,12 +91,13 @@ describe.skipIf(!hasChromium)('the main path by keyboard alone', () => {
     await page.getByRole('button', { name: 'Run', exact: true }).waitFor(SLOW);
     expect(await focused()).toBe('Run');
     await press('r');
+    await page.getByRole('button', { name: 'Cancel' }).waitFor();
     await page.getByRole('button', { name: 'Save gallery', disabled: false }).waitFor(SLOW);
   });
 
   test('arrows move in the tiles, Enter leads to the inspector, Escape back', async () => {
     await press('Escape');
-    expect(await focused()).toMatch(/^Unit 0 /);
+    await expect.poll(focused, SLOW).toMatch(/^Unit 0 /);
     await press('ArrowRight', 'ArrowRight', 'ArrowDown');
     expect(await focused()).toMatch(/^Unit 10 /);
     await press('Enter');
