@@ -107,6 +107,14 @@ export interface PictureSize {
   readonly channels: number;
 }
 
+/** How far a job is whose result comes at its end. */
+export interface HowFar {
+  /** Of the whole work, 0..1. */
+  readonly share: number;
+  /** What is being done, in a few words; empty for what needs no words. */
+  readonly doing: string;
+}
+
 interface Job<Input, Output, Progress = never> {
   readonly input: Input;
   readonly output: Output;
@@ -161,7 +169,7 @@ export interface Jobs {
     { readonly model: ModelSource; readonly layer: string; readonly dataset: string },
     LayerEvidence
   >;
-  readonly unitEvidence: Job<Unit & { readonly dataset: string }, UnitEvidence>;
+  readonly unitEvidence: Job<Unit & { readonly dataset: string }, UnitEvidence, HowFar>;
   readonly runEvidence: Job<
     {
       readonly model: ModelSource;
@@ -178,8 +186,8 @@ export interface Jobs {
     Unit & { readonly image: Float32Array; readonly picture: PictureSize },
     Decomposition | null
   >;
-  readonly facets: Job<Unit & { readonly dataset: string; readonly method: Method }, Facets>;
-  readonly prior: Job<Unit & { readonly dataset: string }, PriorLadder>;
+  readonly facets: Job<Unit & { readonly dataset: string; readonly method: Method }, Facets, HowFar>;
+  readonly prior: Job<Unit & { readonly dataset: string }, PriorLadder, HowFar>;
   readonly throughTraining: Job<
     {
       readonly model: ModelSource;
@@ -188,7 +196,8 @@ export interface Jobs {
       /** Makes the pictures of all moments: whitened or plain, its budget a number. Null: whitened, at a usual radius. */
       readonly method: Method | null;
     },
-    ThroughTraining | null
+    ThroughTraining | null,
+    HowFar
   >;
   readonly answer: Job<
     {
@@ -198,7 +207,7 @@ export interface Jobs {
       readonly name: string;
     },
     QuestionAnswer,
-    { readonly done: number; readonly total: number; readonly doing: string }
+    HowFar
   >;
   /** Works out, while nobody waits for anything else, what the pictures of the model's layers need. */
   readonly prepare: Job<{ readonly model: ModelSource; readonly dataset: string }, null>;

@@ -97,6 +97,9 @@ export const responseSchema = z.object({
 });
 export type Response = z.infer<typeof responseSchema>;
 
+/** How the caller of a slow call calls it, to hear how far it is (event ask.progress) and to end it (asks.cancel). */
+const ask = id.optional();
+
 const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O): { input: I; output: O } => ({
   input,
   output,
@@ -156,25 +159,28 @@ export const calls = {
   'runs.curves': call(z.object({ run: id }), curvesSchema),
 
   'evidence.layer': call(z.object({ model: id, layer: id }), layerEvidenceSchema),
-  'evidence.unit': call(z.object({ model: id, layer: id, unit: z.int().min(0) }), unitEvidenceSchema),
+  /** Ends a slow call, which then fails; nothing happens when it is over already. */
+  'asks.cancel': call(z.object({ ask: id }), nothing),
+
+  'evidence.unit': call(z.object({ model: id, layer: id, unit: z.int().min(0), ask }), unitEvidenceSchema),
   'evidence.run': call(z.object({ run: id }), runEvidenceSchema),
   /** A unit's picture of a run, explained by the layer below; null where there is none below. */
   'evidence.decomposition': call(z.object({ run: id, unit: z.int().min(0) }), decompositionSchema.nullable()),
   /** Sixteen more starts of one unit by the run's method and budget (whitened or plain), sorted into facets. */
-  'evidence.facets': call(z.object({ run: id, unit: z.int().min(0) }), facetsSchema),
-  'evidence.prior': call(z.object({ model: id, layer: id, unit: z.int().min(0) }), priorLadderSchema),
+  'evidence.facets': call(z.object({ run: id, unit: z.int().min(0), ask }), facetsSchema),
+  'evidence.prior': call(z.object({ model: id, layer: id, unit: z.int().min(0), ask }), priorLadderSchema),
   /**
    * Null when the model's folder keeps no snapshots. The pictures are made as those of `run` where it is given and its
    * method is whitened or plain, with its radius or norm; else by the whitened prior at radius 4.
    */
   'evidence.throughTraining': call(
-    z.object({ model: id, layer: id, run: id.nullable().default(null) }),
+    z.object({ model: id, layer: id, run: id.nullable().default(null), ask }),
     throughTrainingSchema.nullable(),
   ),
   /** The answer that is there already: the one that ships with the shipped model, or the newest of this session; else null. */
   'question.known': call(z.object({ model: id }), questionAnswerSchema.nullable()),
   /** The whole answer, about a minute or two; the engine keeps it per model. */
-  'question.answer': call(z.object({ model: id }), questionAnswerSchema),
+  'question.answer': call(z.object({ model: id, ask }), questionAnswerSchema),
 
   /** The same as one self-contained HTML file, to download or print: the address is below media/. */
   'question.report': call(z.object({ model: id }), z.object({ url: z.string(), name: z.string() })),

@@ -25,6 +25,8 @@ export const events = {
   'run.test': z.object({ run: z.string(), test: trainingTestSchema }),
   /** Of the user's own data, so many pictures of so many are read. */
   'data.progress': z.object({ done: z.int(), total: z.int() }),
+  /** How far a slow call is, by the name that its caller gave it: `share` of the work, and what is being done, if words help. */
+  'ask.progress': z.object({ ask: z.string(), share: z.number().min(0).max(1), doing: z.string() }),
   /** The engine's process: 'lost' says that it died and is being started again. */
   'engine.state': z.object({ state: z.enum(['starting', 'ready', 'lost']), detail: z.string() }),
   'model.opened': z.object({ model: modelInfoSchema }),

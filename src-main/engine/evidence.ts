@@ -5,7 +5,7 @@ import { extremeWindows } from '../evidence/real-scores';
 import { cut } from '../evidence/scan';
 import { unitEvidence as judge } from '../evidence/unit';
 import { nodeOf, type Network, type Node } from '../network/network';
-import type { Handler } from './job';
+import { watching, type Handler } from './job';
 import { withNetwork } from './networks';
 import { withDataFor, withDataset, withLayerData } from './real';
 import { withScan } from './scans';
@@ -49,20 +49,20 @@ export const layerEvidence: Handler<'layerEvidence'> = ({ model, layer, dataset 
     }),
   );
 
-export const unitEvidence: Handler<'unitEvidence'> = ({ model, layer, unit, dataset }) =>
+export const unitEvidence: Handler<'unitEvidence'> = ({ model, layer, unit, dataset }, context) =>
   withNetwork(model, (network) => {
     mustHave(network, layer, unit);
     return withLayerData(dataset, network, layer, ({ scores }) =>
-      withScan(dataset, network, layer, (found) =>
+      withScan(dataset, network, layer, watching(context), (found) =>
         withDataFor(dataset, network, (data) => judge(network, layer, unit, found, scores, data)),
       ),
     );
   });
 
-export const windows: Handler<'windows'> = ({ model, layer, unit, dataset, worst }) =>
+export const windows: Handler<'windows'> = ({ model, layer, unit, dataset, worst }, { signal }) =>
   withNetwork(model, (network) => {
     mustHave(network, layer, unit);
-    return withScan(dataset, network, layer, (scan) =>
+    return withScan(dataset, network, layer, { signal }, (scan) =>
       withDataFor(dataset, network, (data): Pictures => {
         const found = (worst ? scan.worst : scan.best)[unit] ?? [];
         const { height, width } = scan;

@@ -10,12 +10,13 @@ import { extremeWindows } from '../evidence/real-scores';
 import { strongestWindows } from '../evidence/real-space';
 import { runEvidence as judge } from '../evidence/selectivity';
 import { throughTraining as lookBack } from '../evidence/through-training';
+import type { Watch } from '../evidence/watch';
 import { kinOf, knownModel } from '../training/known-model';
 import { shippedOthers } from '../resources';
-import type { Handler } from './job';
+import { watching, type Handler } from './job';
 import { openingOf, withNetwork } from './networks';
 import { withDataFor, withLayerData, type LayerData } from './real';
-import { Recent } from './recent';
+import { Shared } from './shared';
 
 /** Best real windows of a unit that its picture is compared with. */
 const BEST = 9;
@@ -54,17 +55,17 @@ export const decomposition: Handler<'decomposition'> = ({ model, layer, unit, im
     explain(network, layer, unit, strongestWindows(network, layer, [unit], image, picture)),
   );
 
-export const facets: Handler<'facets'> = ({ model, layer, dataset, unit, method }, { signal }) =>
+export const facets: Handler<'facets'> = ({ model, layer, dataset, unit, method }, context) =>
   withNetwork(model, (network) =>
     withLayerData(dataset, network, layer, ({ sample }) =>
-      findFacets(network, layer, unit, method, sample.values, { signal }),
+      findFacets(network, layer, unit, method, sample.values, {}, watching(context)),
     ),
   );
 
-export const prior: Handler<'prior'> = ({ model, layer, dataset, unit }, { signal }) =>
+export const prior: Handler<'prior'> = ({ model, layer, dataset, unit }, context) =>
   withNetwork(model, (network) =>
     withLayerData(dataset, network, layer, ({ sample }) =>
-      priorLadder(network, layer, unit, sample.values, { signal }),
+      priorLadder(network, layer, unit, sample.values, watching(context)),
     ),
   );
 
@@ -81,7 +82,7 @@ function snapshotMethod(method: Method | null): Method {
   return methodSchema.parse({ name: 'whitened', radius: USUAL_RADIUS, steps: SNAPSHOT_STEPS });
 }
 
-export const throughTraining: Handler<'throughTraining'> = ({ model, layer, dataset, method }, { signal }) =>
+export const throughTraining: Handler<'throughTraining'> = ({ model, layer, dataset, method }, context) =>
   withNetwork(model, (opened) =>
     withDataFor(dataset, opened, async (data) => {
       const known = await knownModel(model.path, data, [], openingOf(model));
@@ -90,7 +91,7 @@ export const throughTraining: Handler<'throughTraining'> = ({ model, layer, data
         if (snapshots.length === 0) return null;
         const moments = [...snapshots, { step: steps ?? 0, network }];
         return await withLayerData(dataset, network, layer, ({ sample }) =>
-          lookBack(moments, start, layer, snapshotMethod(method), sample.values, { signal }),
+          lookBack(moments, start, layer, snapshotMethod(method), sample.values, watching(context)),
         );
       } finally {
         known.dispose();
@@ -98,11 +99,11 @@ export const throughTraining: Handler<'throughTraining'> = ({ model, layer, data
     }),
   );
 
-const answers = new Recent<QuestionAnswer>(4);
+const answers = new Shared<QuestionAnswer>(4);
 
-export const answer: Handler<'answer'> = ({ model, dataset, name }, { signal, progress }) =>
+export const answer: Handler<'answer'> = ({ model, dataset, name }, context) =>
   withNetwork(model, (network) => {
-    const make = (): Promise<QuestionAnswer> =>
+    const make = (watch: Watch): Promise<QuestionAnswer> =>
       withDataFor(dataset, network, async (data) => {
         const { dispose, ...known } = await knownModel(
           model.path,
@@ -110,22 +111,15 @@ export const answer: Handler<'answer'> = ({ model, dataset, name }, { signal, pr
           await shippedOthers(),
           openingOf(model),
         );
-        let doing = '';
         try {
-          return await answerQuestion(
-            { ...known, seed: SEED },
-            {
-              signal,
-              doing: (what) => (doing = what),
-              progress: (share) => {
-                progress({ done: Math.round(share * 1000), total: 1000, doing });
-              },
-            },
-          );
+          return await answerQuestion({ ...known, seed: SEED }, watch);
         } finally {
           dispose();
         }
       });
     const key = [dataset, model.path, model.range, model.size, network.sha256].join('|');
-    return answers.use(key, make, (found) => ({ ...found, model: { ...found.model, name } }));
+    return answers.use(key, watching(context), make, (found) => ({
+      ...found,
+      model: { ...found.model, name },
+    }));
   });

@@ -64,6 +64,9 @@ class Running {
 
 /** Two sentences for people; a fault of the program's own keeps its stack for the log. */
 function refusal(error: unknown): { message: string; remedy: string; stack?: string } {
+  if (error instanceof DOMException && error.name === 'AbortError') {
+    return { message: 'This was cancelled.', remedy: 'Ask for it again when you want it.' };
+  }
   if (error instanceof UserError) return { message: error.message, remedy: error.remedy };
   const stack = error instanceof Error ? { stack: error.stack ?? '' } : {};
   return { message: explain(error), remedy: 'Try again; the log has the details.', ...stack };

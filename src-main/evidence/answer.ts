@@ -82,10 +82,7 @@ export function inWords(
 }
 
 /** Computes the whole answer: a minute or two. Throws the signal's reason when it is aborted. */
-export async function answer(
-  options: AnswerOptions,
-  watch: Watch & { doing?: (what: string) => void } = {},
-): Promise<QuestionAnswer> {
+export async function answer(options: AnswerOptions, watch: Watch = {}): Promise<QuestionAnswer> {
   const began = performance.now();
   const facts = await gather(options, watch);
   return inWords(facts, Math.round((performance.now() - began) / 100) / 10);

@@ -16,9 +16,12 @@ import { show, usualDisplay } from '../pictures/display';
 import { png } from '../pictures/sheet';
 import { duplicates } from './selectivity';
 import { correlations } from './statistics';
+import { step, type Watch } from './watch';
 
 const STARTS = 16;
 const STEPS = 128;
+/** Steps at which it is said how far they are. */
+const TOLD = new Set(Array.from({ length: 16 }, (_, i) => (i * STEPS) / 16));
 
 /** The starts of one unit by 'whitened' or 'plain' at the method's own budget, [starts × window], with their scores. */
 export async function restarts(
@@ -27,7 +30,8 @@ export async function restarts(
   unit: number,
   method: Method,
   windows: Float32Array,
-  { starts = STARTS, seed = 0, signal }: { starts?: number; seed?: number; signal?: AbortSignal } = {},
+  { starts = STARTS, seed = 0 }: { starts?: number; seed?: number } = {},
+  watch: Watch = {},
 ): Promise<{ images: Float32Array; scores: Float32Array }> {
   const { height, width } = windowOf(network, layer);
   const size = { height, width, channels: network.input[2] };
@@ -51,10 +55,12 @@ export async function restarts(
   const start = parametrisation.start(starts, createRng(seed).fork(unit));
   try {
     const run = ascend({
-      ...{ objective, parametrisation, constraint, optimiser, start, steps: STEPS, seed, signal },
+      ...{ objective, parametrisation, constraint, optimiser, start, steps: STEPS, seed },
+      ...{ frames: TOLD, signal: watch.signal },
     });
     let next = await run.next();
-    while (next.done !== true) next = await run.next();
+    for (; next.done !== true; next = await run.next()) await step(watch, next.value.step / STEPS);
+    watch.signal?.throwIfAborted();
     return { images: next.value.images, scores: next.value.scores };
   } finally {
     objective.dispose();
@@ -72,9 +78,10 @@ export async function facets(
   unit: number,
   method: Method,
   windows: Float32Array,
-  options: { starts?: number; seed?: number; signal?: AbortSignal } = {},
+  options: { starts?: number; seed?: number } = {},
+  watch: Watch = {},
 ): Promise<Facets> {
-  const { images, scores } = await restarts(network, layer, unit, method, windows, options);
+  const { images, scores } = await restarts(network, layer, unit, method, windows, options, watch);
   const starts = scores.length;
   const size = images.length / starts;
   const clusters = duplicates(correlations(images, starts));

@@ -43,10 +43,7 @@ export interface Facts {
 }
 
 /** Computes it all; throws the signal's reason when it is aborted, a UserError for a model without convolutions. */
-export async function gather(
-  options: AnswerOptions,
-  watch: Watch & { doing?: (what: string) => void },
-): Promise<Facts> {
+export async function gather(options: AnswerOptions, watch: Watch): Promise<Facts> {
   const { network, dataset, snapshots, start, steps } = options;
   const convolutions = unitLayers(network)
     .filter((node) => unitOperation(node)?.op !== 'dense' && !windowOf(network, node.name).whole)

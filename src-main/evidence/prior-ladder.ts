@@ -29,10 +29,11 @@ export async function priorLadder(
       const method = methodSchema.options[0].parse({ name: 'whitened', radius, steps: 96 });
       const run = visualize({
         ...{ network, layer, units: [unit], method, seed: 0, windows },
-        frameSteps: [],
+        ...{ frameSteps: [], signal: watch.signal },
       });
       let next = await run.next();
       while (next.done !== true) next = await run.next();
+      watch.signal?.throwIfAborted();
       const { images, units } = next.value;
       const { score, bestReal } = units[0] ?? { score: null, bestReal: null };
       rungs.push({

@@ -1,23 +1,19 @@
 // All training images through the network: every unit's best and worst window anywhere, and its answers by image.
-import type { Rank, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-node';
-import { eachRealScore } from '../ascent/real';
+import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-node';
+import { isOutput } from '../ascent/real';
 import type { PlacedWindows } from '../contract/evidence';
-import { imageSize, pixels, type Dataset } from '../datasets/dataset';
+import type { Dataset } from '../datasets/dataset';
 import { tf } from '../native/tensorflow';
-import { forward } from '../network/forward';
-import { nodeOf, type Network } from '../network/network';
+import { forward, forwardAll } from '../network/forward';
+import { nativeFunction } from '../network/native-program';
+import { nodeOf, nodesFor, type Network } from '../network/network';
 import { receptiveField, windowOf } from '../network/receptive-field';
-import { step, type Watch } from './watch';
+import { blankPlaces, type Places } from './blank';
+import { byLabel, type ByLabel } from './by-label';
+import { locate, type Found } from './locate';
+import { part, step, type Watch } from './watch';
 
-/** A window somewhere in the training images, and what a unit makes of it. */
-interface Found {
-  readonly image: number;
-  readonly top: number;
-  readonly left: number;
-  readonly score: number;
-}
-
-export interface Scan {
+export interface Scan extends ByLabel {
   readonly height: number;
   readonly width: number;
   /** Windows looked at: each place of a unit at which it sees no padding, in every training image. */
@@ -27,163 +23,237 @@ export interface Scan {
   /** Per unit, best first and worst first, no two of one image. */
   readonly best: readonly (readonly Found[])[];
   readonly worst: readonly (readonly Found[])[];
-  /** Strongest response in each of the first images, [kept × units]. */
-  readonly strongest: Float32Array;
-  readonly kept: number;
 }
 
-/** Windows whose brightest pixel is below this are blank, as in datasets/dataset. */
-const BLANK = 0.2;
-/** Floats of a chunk's map, and of the responses that are kept by image. */
+/** Floats of the largest value of a chunk of images, and of the responses that are kept by image. */
 const CHUNK_FLOATS = 4e6;
-const KEPT_FLOATS = 1.2e7;
+const KEPT_FLOATS = 2.4e7;
+const MOST_AT_ONCE = 500;
+/** Chunks that pay for a graph. */
+const LEAST_CHUNKS = 6;
+/** Taken off the responses to blank windows, more than any response. */
 const FAR = 1e9;
 
 /** The `count` greatest, in order, each from an image of its own: images come once. */
 class Greatest {
   readonly rows: { image: number; score: number }[] = [];
   private readonly count: number;
+  /** What is to be beaten. */
+  private least = -FAR / 2;
   constructor(count: number) {
     this.count = count;
   }
   offer(image: number, score: number): void {
+    if (!(score > this.least)) return;
     const { rows, count } = this;
-    if (rows.length === count && score <= (rows[count - 1]?.score ?? 0)) return;
-    if (score <= -FAR / 2) return;
     const at = rows.findIndex((other) => other.score < score);
     rows.splice(at < 0 ? rows.length : at, 0, { image, score });
     if (rows.length > count) rows.pop();
+    if (rows.length === count) this.least = rows[count - 1]?.score ?? this.least;
   }
 }
 
-/** 1 where a window is blank, at each place of the layer's map, [n, h', w', 1]. */
-function blankness(
+/** What is found of one layer while images go by. */
+class Finds {
+  readonly units: number;
+  readonly best: readonly Greatest[];
+  readonly worst: readonly Greatest[];
+  private readonly strongest: Float32Array;
+  private readonly kept: Uint32Array;
+  private count = 0;
+
+  /** Of `kept` images the responses are remembered. */
+  constructor(units: number, kept: number, count: number) {
+    this.units = units;
+    this.best = Array.from({ length: units }, () => new Greatest(count));
+    this.worst = Array.from({ length: units }, () => new Greatest(count));
+    this.kept = new Uint32Array(kept);
+    this.strongest = new Float32Array(this.kept.length * units);
+  }
+
+  /** Responses of all units to some images from `first` on, [n × units]. */
+  take(first: number, high: Float32Array, low: Float32Array): void {
+    const { units, best, worst, kept, strongest } = this;
+    for (let i = 0, at = 0; at < high.length; i++) {
+      // an image without a window that is not blank says nothing of labels
+      if (this.count < kept.length && (high[at] as number) > -FAR / 2) {
+        kept[this.count] = first + i;
+        strongest.set(high.subarray(at, at + units), this.count++ * units);
+      }
+      for (let unit = 0; unit < units; unit++, at++) {
+        best[unit]?.offer(first + i, high[at] as number);
+        worst[unit]?.offer(first + i, -(low[at] as number));
+      }
+    }
+  }
+
+  /** What the labels say; nothing where there are none. */
+  byLabel({ train, classes }: Dataset, watch: Watch): ByLabel | Promise<ByLabel> {
+    const { labels } = train;
+    const none = new Float32Array(0);
+    if (labels === null) return { means: none, areas: none, explained: none };
+    const own = Uint16Array.from(this.kept.subarray(0, this.count), (image) => labels[image] as number);
+    return byLabel(this.strongest.subarray(0, this.count * this.units), own, classes.length, watch);
+  }
+}
+
+/** The places of a layer's windows in an image; null where a unit sees all of it. */
+function placesOf(network: Network, layer: string, { height, width }: Dataset): Places | null {
+  const { whole, ...window } = windowOf(network, layer);
+  const field = receptiveField(network, layer);
+  if (nodeOf(network, layer).operation.op === 'dense' || whole || field === null) return null;
+  const channels = network.input[2];
+  const [, rows, columns] = tf.tidy(
+    () => forward(network, tf.zeros([1, height, width, channels]), layer, true).shape,
+  );
+  return {
+    image: { height, width, channels },
+    ...{ window, rows, columns, strides: [field.rows.stride, field.columns.stride] },
+  };
+}
+
+/** Greatest and least response of every unit in each image, [n × units] each; images are followed by their blank places. */
+function extremes(network: Network, layer: string, places: Places, given: Tensor2D): Tensor[] {
+  const { image, rows, columns } = places;
+  const size = image.height * image.width * image.channels;
+  const n = given.shape[0];
+  const x = given.slice([0, 0], [n, size]).reshape<Tensor4D>([n, image.height, image.width, image.channels]);
+  const map = forward(network, x, layer, true).reshape<Tensor3D>([n, rows * columns, -1]);
+  const far = given
+    .slice([0, size], [n, rows * columns])
+    .reshape<Tensor3D>([n, rows * columns, 1])
+    .mul<Tensor3D>(FAR);
+  return [map.sub(far).max(1), map.add(far).min(1)];
+}
+
+/** The objective of every unit of layers that see the whole image, [n × units] each; see ascent/real. */
+function objectives(network: Network, layers: readonly string[], x: Tensor4D): Tensor[] {
+  return forwardAll(network, x, layers).map((map, i) => {
+    const layer = layers[i] as string;
+    const { 3: units } = map.shape;
+    const centre = map.slice([0, map.shape[1] >> 1, map.shape[2] >> 1, 0], [-1, 1, 1, units]);
+    const values = centre.reshape<Tensor2D>([-1, units]);
+    if (!isOutput(network, layer) || units < 2) return values;
+    return values
+      .mul(units)
+      .sub(values.sum(1, true))
+      .div(units - 1);
+  });
+}
+
+/** A function of chunks [n, size], as a graph for those that are as long as the first where there are enough of them. */
+function onChunks(
+  of: (x: Tensor2D) => Tensor[],
+  chunk: number,
+  chunks: number,
+): { run: (values: Float32Array, n: number) => Float32Array[]; dispose: () => void } {
+  let native: ReturnType<typeof nativeFunction> | null = null;
+  let tried = chunks < LEAST_CHUNKS;
+  return {
+    run: (values, n) =>
+      tf.tidy(() => {
+        const x = tf.tensor2d(values, [n, values.length / n]);
+        if (!tried) {
+          tried = true;
+          try {
+            native = nativeFunction(x, (given) => of(given as Tensor2D));
+            native.run(x).forEach((found) => {
+              found.dispose();
+            });
+          } catch {
+            // whatever a graph cannot do is done one operation after another
+            native?.dispose();
+            native = null;
+          }
+        }
+        const found = native !== null && n === chunk ? native.run(x) : of(x);
+        return found.map((tensor) => tensor.dataSync<'float32'>());
+      }),
+    dispose: () => {
+      native?.dispose();
+    },
+  };
+}
+
+/**
+ * Looks at all windows (whole images where a unit sees all) of the first `most` training images. Several layers are
+ * scanned in one pass where all of them see the whole image.
+ */
+export async function scanLayers(
   network: Network,
-  layer: string,
-  x: Tensor4D,
-  [rows, columns]: [number, number],
-): Tensor4D {
-  const field = receptiveField(network, layer);
-  const strides = [field?.rows.stride ?? 1, field?.columns.stride ?? 1] as [number, number];
-  const size = [field?.rows.size ?? 1, field?.columns.size ?? 1] as [number, number];
-  // between the places of an upsampling layer windows have no whole pixels to start at: none counts as blank
-  if (!strides.every(Number.isInteger)) return tf.zeros<Rank.R4>([x.shape[0], rows, columns, 1]);
-  const brightest = tf.maxPool<Tensor4D>(x.max<Tensor4D>(3, true), size, strides, 'valid');
-  return brightest.slice<Tensor4D>([0, 0, 0, 0], [-1, rows, columns, 1]).less<Tensor4D>(BLANK).toFloat();
+  layers: readonly string[],
+  dataset: Dataset,
+  watch: Watch = {},
+  { count = 9, most = Infinity }: { count?: number; most?: number } = {},
+): Promise<Map<string, Scan>> {
+  const { train } = dataset;
+  const size = train.images.length / train.count;
+  const images = Math.min(train.count, most);
+  const channels = network.input[2];
+  const [first = ''] = layers;
+  const places = placesOf(network, first, dataset);
+  if (places !== null && layers.length > 1)
+    throw new RangeError('Layers with windows are scanned one by one.');
+  const blanks = places === null ? 0 : places.rows * places.columns;
+  const largest = Math.max(...nodesFor(network, layers).map(({ shape: [h, w, c] }) => h * w * c));
+  const chunk = Math.max(1, Math.min(MOST_AT_ONCE, images, Math.floor(CHUNK_FLOATS / (largest + size))));
+  const units = layers.map((layer) => nodeOf(network, layer).shape[2]);
+  const kept = Math.min(images, Math.floor(KEPT_FLOATS / units.reduce((sum, own) => sum + own, 0)));
+  const finds = units.map((own) => new Finds(own, kept, count));
+  const { run, dispose } = onChunks(
+    (x) =>
+      places === null
+        ? objectives(network, layers, x.reshape([-1, dataset.height, dataset.width, channels]))
+        : extremes(network, first, places, x),
+    chunk,
+    Math.floor(images / chunk),
+  );
+  const looking = part(watch, 0, 0.9);
+  try {
+    const row = size + blanks;
+    const values = new Float32Array(chunk * row);
+    for (let from = 0; from < images; from += chunk) {
+      const n = Math.min(chunk, images - from);
+      for (let i = 0; i < n; i++) {
+        const own = train.images.subarray((from + i) * size, (from + i + 1) * size);
+        for (let k = 0; k < size; k++) values[i * row + k] = (own[k] as number) / 255;
+        if (places !== null) blankPlaces(places, own, values.subarray(i * row + size, (i + 1) * row));
+      }
+      const found = run(values.subarray(0, n * row), n);
+      finds.forEach((own, i) => {
+        const high = found[i] as Float32Array;
+        own.take(from, high, places === null ? high : (found[1] as Float32Array));
+      });
+      await step(looking, (from + n) / images);
+    }
+  } finally {
+    dispose();
+  }
+  const scans = new Map<string, Scan>();
+  for (const [i, layer] of layers.entries()) {
+    const own = finds[i] as Finds;
+    const { height, width } = windowOf(network, layer);
+    const lists = [own.best, own.worst].map((list) => list.map(({ rows }) => rows));
+    const rest = part(watch, 0.9 + (0.1 * i) / layers.length, 0.9 + (0.1 * (i + 1)) / layers.length);
+    const [best = [], worst = []] = await locate(network, layer, places, lists, dataset, part(rest, 0, 0.5));
+    scans.set(layer, {
+      ...{ height, width, images, units: own.units, best, worst },
+      looked: images * Math.max(1, blanks),
+      ...(await own.byLabel(dataset, part(rest, 0.5, 1))),
+    });
+  }
+  return scans;
 }
 
-/** Greatest and least response of every unit in each image, [n × units] each. */
-function extremesByImage(network: Network, layer: string, x: Tensor4D): [Float32Array, Float32Array] {
-  return tf.tidy(() => {
-    const map = forward(network, x, layer, true);
-    const [n, rows, columns, units] = map.shape;
-    const far = blankness(network, layer, x, [rows, columns]).mul<Tensor4D>(FAR);
-    const flat = (t: Tensor4D): Tensor3D => t.reshape([n, rows * columns, units]);
-    return [
-      flat(map.sub(far)).max<Tensor2D>(1).dataSync<'float32'>(),
-      flat(map.add(far)).min<Tensor2D>(1).dataSync<'float32'>(),
-    ];
-  });
-}
-
-/** Where in an image a unit's response is greatest (sign 1) or least (sign −1). */
-function place(network: Network, layer: string, x: Tensor4D, unit: number, sign: 1 | -1): [number, number] {
-  const [at, columns] = tf.tidy((): [number, number] => {
-    const map = forward(network, x, layer, true);
-    const [, h, w] = map.shape;
-    const far = blankness(network, layer, x, [h, w]).mul<Tensor4D>(FAR);
-    const own = map.slice([0, 0, 0, unit], [1, h, w, 1]).mul<Tensor4D>(sign).sub<Tensor4D>(far);
-    return [own.reshape([-1]).argMax().dataSync()[0] ?? 0, w];
-  });
-  const field = receptiveField(network, layer);
-  return [
-    Math.round(Math.floor(at / columns) * (field?.rows.stride ?? 1)),
-    Math.round((at % columns) * (field?.columns.stride ?? 1)),
-  ];
-}
-
-/** Looks at all windows (whole images where a unit sees all) of the first `most` training images. */
+/** As `scanLayers`, of one layer. */
 export async function scan(
   network: Network,
   layer: string,
   dataset: Dataset,
   watch: Watch = {},
-  { count = 9, most = Infinity }: { count?: number; most?: number } = {},
+  options: { count?: number; most?: number } = {},
 ): Promise<Scan> {
-  const node = nodeOf(network, layer);
-  const units = node.shape[2];
-  const { height, width, whole } = windowOf(network, layer);
-  const size = imageSize(dataset);
-  const shape = [dataset.height, dataset.width, dataset.channels] as const;
-  const images = Math.min(dataset.train.count, most);
-  const windowed = node.operation.op !== 'dense' && !whole;
-  const field = receptiveField(network, layer);
-  const along = (side: number, axis: { size: number; stride: number } | undefined): number =>
-    axis === undefined ? 1 : Math.floor((side - axis.size) / axis.stride) + 1;
-  const places = windowed ? along(dataset.height, field?.rows) * along(dataset.width, field?.columns) : 1;
-  const kept = Math.min(images, Math.floor(KEPT_FLOATS / units));
-  const strongest = new Float32Array(kept * units);
-  const best = Array.from({ length: units }, () => new Greatest(count));
-  const worst = Array.from({ length: units }, () => new Greatest(count));
-  const chunk = Math.max(1, Math.min(500, Math.floor(CHUNK_FLOATS / (places * units + size * 8))));
-  for (let first = 0; first < images; first += chunk) {
-    const n = Math.min(chunk, images - first);
-    const values = pixels(
-      dataset.train,
-      size,
-      Array.from({ length: n }, (_, i) => first + i),
-    );
-    let [high, low]: [Float32Array, Float32Array] = [new Float32Array(0), new Float32Array(0)];
-    if (windowed) {
-      const x = tf.tensor4d(values, [n, ...shape]);
-      [high, low] = extremesByImage(network, layer, x);
-      x.dispose();
-    } else {
-      high = new Float32Array(n * units);
-      eachRealScore(network, layer, values, (scores, from) => {
-        high.set(scores, from * units);
-      });
-      low = high;
-    }
-    for (let i = 0; i < n; i++) {
-      for (let unit = 0; unit < units; unit++) {
-        best[unit]?.offer(first + i, high[i * units + unit] as number);
-        worst[unit]?.offer(first + i, -(low[i * units + unit] as number));
-      }
-      if (first + i < kept) {
-        const row = high.subarray(i * units, (i + 1) * units);
-        strongest.set(
-          row.map((value) => Math.max(value, -FAR / 2)),
-          (first + i) * units,
-        );
-      }
-    }
-    await step(watch, (first + n) / images);
-  }
-  const locate = (lists: readonly Greatest[], sign: 1 | -1): Found[][] =>
-    lists.map(({ rows }, unit) =>
-      rows.map(({ image, score }) => {
-        const found = { image, score: sign * score };
-        if (!windowed) return { ...found, top: 0, left: 0 };
-        return tf.tidy(() => {
-          const x = tf.tensor4d(pixels(dataset.train, size, [image]), [1, ...shape]);
-          const [top, left] = place(network, layer, x, unit, sign);
-          return { ...found, top, left };
-        });
-      }),
-    );
-  const placed = [locate(best, 1), locate(worst, -1)] as const;
-  return {
-    height,
-    width,
-    looked: images * places,
-    images,
-    units,
-    best: placed[0],
-    worst: placed[1],
-    strongest,
-    kept,
-  };
+  return (await scanLayers(network, [layer], dataset, watch, options)).get(layer) as Scan;
 }
 
 const labelsAt = ({ labels }: Dataset['train'], found: readonly Found[]): Uint16Array<ArrayBuffer> =>

@@ -2,39 +2,63 @@
 import { mean, quantile } from 'simple-statistics';
 import type { Rng } from '../network/rng';
 
-/** Probability that a value of `inside` is above one of `outside`, ties counting half (Hanley & McNeil 1982). */
-export function rocArea(values: Float32Array, inside: (index: number) => boolean): number {
-  const order = [...values.keys()].sort((a, b) => (values[a] as number) - (values[b] as number));
-  let [positives, sum] = [0, 0];
-  for (let i = 0; i < order.length;) {
-    let end = i;
-    while (end < order.length && values[order[end] as number] === values[order[i] as number]) end++;
+/**
+ * For each of `classes` groups the probability that a value of it is above one of the others, ties counting half (Hanley &
+ * McNeil 1982); NaN for a group that is empty or has all values.
+ */
+export function rocAreas(
+  values: Float32Array,
+  groups: ArrayLike<number>,
+  classes: number,
+): Float32Array<ArrayBuffer> {
+  const n = values.length;
+  // a float32 leaves the low bits of a double free: with the group in them, plain sorting keeps both together
+  const sorted = Float64Array.from(values);
+  const low = new Uint32Array(sorted.buffer);
+  for (let i = 0; i < n; i++) low[2 * i] = (low[2 * i] as number) | (groups[i] as number);
+  sorted.sort();
+  const [sums, counts] = [new Float64Array(classes), new Float64Array(classes)];
+  for (let i = 0; i < n;) {
+    const value = Math.fround(sorted[i] as number);
+    let end = i + 1;
+    while (end < n && Math.fround(sorted[end] as number) === value) end++;
     for (let k = i; k < end; k++) {
-      if (!inside(order[k] as number)) continue;
-      positives += 1;
-      sum += (i + end + 1) / 2;
+      const group = (low[2 * k] as number) & 0xffff;
+      sums[group] = (sums[group] as number) + (i + end + 1) / 2;
+      counts[group] = (counts[group] as number) + 1;
     }
     i = end;
   }
-  const others = values.length - positives;
-  return positives === 0 || others === 0
-    ? NaN
-    : (sum - (positives * (positives + 1)) / 2) / (positives * others);
+  return Float32Array.from(sums, (sum, group) => {
+    const own = counts[group] as number;
+    return own === 0 || own === n ? NaN : (sum - (own * (own + 1)) / 2) / (own * (n - own));
+  });
+}
+
+/** The same of one group alone, given by the indices of its values. */
+export function rocArea(values: Float32Array, inside: (index: number) => boolean): number {
+  const groups = Uint8Array.from(values, (_, i) => (inside(i) ? 1 : 0));
+  return rocAreas(values, groups, 2)[1] as number;
 }
 
 /** η², the share of the variance that the groups explain (Pearson's correlation ratio), 0..1; 0 of a constant. */
-export function correlationRatio(values: Float32Array, groups: ArrayLike<number>): number {
+export function correlationRatio(values: Float32Array, groups: Uint8Array | Uint16Array): number {
   const all = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const sums = new Map<number, { sum: number; count: number }>();
+  let last = 0;
+  for (const group of groups) last = Math.max(last, group);
+  const [sums, counts] = [new Float64Array(last + 1), new Float64Array(last + 1)];
   let total = 0;
-  values.forEach((value, i) => {
+  for (let i = 0; i < values.length; i++) {
+    const off = (values[i] as number) - all;
     const group = groups[i] as number;
-    const known = sums.get(group) ?? { sum: 0, count: 0 };
-    sums.set(group, { sum: known.sum + value, count: known.count + 1 });
-    total += (value - all) ** 2;
-  });
+    sums[group] = (sums[group] as number) + off;
+    counts[group] = (counts[group] as number) + 1;
+    total += off * off;
+  }
   let between = 0;
-  for (const { sum, count } of sums.values()) between += count * (sum / count - all) ** 2;
+  sums.forEach((sum, group) => {
+    if (counts[group] !== 0) between += (sum * sum) / (counts[group] as number);
+  });
   return total === 0 ? 0 : between / total;
 }
 

@@ -46,9 +46,13 @@ export async function throughTraining(
     throw new RangeError(`${method.name} has no budget.`);
   if (typeof budget !== 'number') throw new RangeError('All moments need one budget, a number.');
   for (const [i, { step: at, network }] of moments.entries()) {
-    const run = visualize({ ...{ network, layer, units: null, method, seed: 0, windows }, frameSteps: [] });
+    const run = visualize({
+      ...{ network, layer, units: null, method, seed: 0, windows },
+      ...{ frameSteps: [], signal: watch.signal },
+    });
     let next = await run.next();
     while (next.done !== true) next = await run.next();
+    watch.signal?.throwIfAborted();
     shape = next.value.picture;
     const first =
       layerBelow(network, layer) === null && kernelOf(network, layer).shape[2] === network.input[2];

@@ -5,37 +5,20 @@ import type { Network } from '../network/network';
 import { decompose } from './decomposition';
 import { histogram, type RealScores } from './real-scores';
 import { cut, placed, type Scan } from './scan';
-import { correlationRatio, rocArea } from './statistics';
-
-/** Strongest response of a unit in each kept image, and the images' labels where there are any. */
-export function answersByImage(
-  { strongest, kept, units }: Scan,
-  unit: number,
-  { train }: Pick<Dataset, 'train'>,
-): { values: Float32Array; labels: Uint16Array | null } {
-  return {
-    values: Float32Array.from({ length: kept }, (_, i) => strongest[i * units + unit] ?? 0),
-    labels: train.labels?.subarray(0, kept) ?? null,
-  };
-}
 
 /** What the labels say of a unit: nothing where there are none. */
 function byClass(
-  values: Float32Array,
-  labels: Uint16Array | null,
+  { means, areas, explained }: Scan,
+  unit: number,
   classes: readonly string[],
 ): Pick<UnitEvidence, 'classes' | 'byLabel' | 'answersTo' | 'selectivity'> {
-  if (labels === null) {
-    return { classes: [], byLabel: new Float32Array(0), answersTo: new Float32Array(0), selectivity: null };
-  }
+  const none = new Float32Array(0);
+  if (explained.length === 0) return { classes: [], byLabel: none, answersTo: none, selectivity: null };
+  const own = (values: Float32Array): Float32Array =>
+    values.slice(unit * classes.length, (unit + 1) * classes.length);
   return {
-    classes: [...classes],
-    byLabel: Float32Array.from(classes, (_, label) => {
-      const own = values.filter((_value, i) => labels[i] === label);
-      return own.reduce((sum, value) => sum + value, 0) / own.length;
-    }),
-    answersTo: Float32Array.from(classes, (_, label) => rocArea(values, (i) => labels[i] === label)),
-    selectivity: correlationRatio(values, labels),
+    ...{ classes: [...classes], byLabel: own(means), answersTo: own(areas) },
+    selectivity: explained[unit] ?? NaN,
   };
 }
 
@@ -48,7 +31,6 @@ export function unitEvidence(
   sample: RealScores,
   dataset: Dataset,
 ): UnitEvidence {
-  const { values, labels } = answersByImage(scan, unit, dataset);
   const best = scan.best[unit] ?? [];
   const explained =
     best.length === 0 ? null : decompose(network, layer, unit, cut(scan, best.slice(0, 1), dataset));
@@ -62,7 +44,7 @@ export function unitEvidence(
     best: placed(best, dataset),
     worst: placed(scan.worst[unit] ?? [], dataset),
     histogram: histogram(sample, unit),
-    ...byClass(values, labels, dataset.classes),
+    ...byClass(scan, unit, dataset.classes),
     builtFrom: [...shares.entries()]
       .map(([below, share]) => ({ layer: explained?.layer ?? '', unit: below, share }))
       .sort((a, b) => Math.abs(b.share) - Math.abs(a.share))

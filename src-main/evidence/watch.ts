@@ -4,6 +4,8 @@ export interface Watch {
   readonly signal?: AbortSignal | undefined;
   /** Told the share that is done, 0..1. */
   readonly progress?: (share: number) => void;
+  /** Told what is being done now, in a few words. */
+  readonly doing?: ((what: string) => void) | undefined;
 }
 
 /** Lets the event loop turn, says how far it is, and throws the signal's reason once it is aborted. */
@@ -14,7 +16,7 @@ export async function step({ signal, progress }: Watch, share: number): Promise<
 }
 
 /** The part from `low` to `high` of a longer piece of work. */
-export const part = ({ signal, progress }: Watch, low: number, high: number): Watch => ({
-  signal,
+export const part = ({ signal, progress, doing }: Watch, low: number, high: number): Watch => ({
+  ...{ signal, doing },
   progress: (share) => progress?.(low + (high - low) * share),
 });

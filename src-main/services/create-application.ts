@@ -15,6 +15,7 @@ import { fileName } from '../store/export';
 import { APP_VERSION } from '../version';
 import { allFacts, errorReport, licences, machineFacts } from './about';
 import type { Application, HostAbilities } from './application';
+import { Asks } from './asks';
 import { Emitter } from './emitter';
 import { Engine } from './engine';
 import { Exports } from './exports';
@@ -59,14 +60,18 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     log: write,
     environment: (): Record<string, string> => {
       const { threads } = settings.current;
-      return threads === 0
-        ? {}
-        : { TF_NUM_INTRAOP_THREADS: String(threads), OMP_NUM_THREADS: String(threads) };
+      return {
+        FILTERSCOPE_SCANS: join(dataFolder, 'scans'),
+        ...(threads === 0
+          ? {}
+          : { TF_NUM_INTRAOP_THREADS: String(threads), OMP_NUM_THREADS: String(threads) }),
+      };
     },
     state: (state, detail) => {
       emit('engine.state', { state, detail });
     },
   });
+  const asks = new Asks(engine, emit);
   const exports = new Exports();
   const models = await Models.open({ dataFolder, engine, exports, emit, log: write });
   const shipped = await readShipped();
@@ -88,8 +93,9 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
   });
   /** Answers of this session by model. */
   const answered = new Map<string, QuestionAnswer>();
-  const answerOf = async (model: string): Promise<QuestionAnswer> => {
-    const found = await engine.run('answer', { ...(await place(model)), name: models.get(model).info.name });
+  const answerOf = async (model: string, ask?: string): Promise<QuestionAnswer> => {
+    const { name } = models.get(model).info;
+    const found = await asks.run('answer', { ...(await place(model)), name }, ask);
     answered.set(model, found);
     return found;
   };
@@ -172,25 +178,29 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
 
     'evidence.layer': async ({ model, layer }) =>
       engine.run('layerEvidence', { ...(await place(model)), layer }),
-    'evidence.unit': async ({ model, layer, unit }) =>
-      engine.run('unitEvidence', { ...(await place(model)), layer, unit }),
+    'asks.cancel': ({ ask }) => {
+      asks.cancel(ask);
+      return undefined;
+    },
+    'evidence.unit': async ({ model, layer, unit, ask }) =>
+      asks.run('unitEvidence', { ...(await place(model)), layer, unit }, ask),
 
     'evidence.run': async ({ run }) => engine.run('runEvidence', await judged(runs, models, run)),
     'evidence.decomposition': async ({ run, unit }) =>
       engine.run('decomposition', await picked(runs, models, run, unit)),
-    'evidence.facets': async ({ run, unit }) => {
+    'evidence.facets': async ({ run, unit, ask }) => {
       const { request, method } = runs.pictures(run).live.run;
-      return engine.run('facets', { ...(await place(request.model)), layer: request.layer, unit, method });
+      const job = { ...(await place(request.model)), layer: request.layer, unit, method };
+      return asks.run('facets', job, ask);
     },
-    'evidence.prior': async ({ model, layer, unit }) =>
-      engine.run('prior', { ...(await place(model)), layer, unit }),
-    'evidence.throughTraining': async ({ model, layer, run }) =>
-      engine.run('throughTraining', {
-        ...{ ...(await place(model)), layer },
-        method: run === null ? null : runs.pictures(run).live.run.method,
-      }),
+    'evidence.prior': async ({ model, layer, unit, ask }) =>
+      asks.run('prior', { ...(await place(model)), layer, unit }, ask),
+    'evidence.throughTraining': async ({ model, layer, run, ask }) => {
+      const method = run === null ? null : runs.pictures(run).live.run.method;
+      return asks.run('throughTraining', { ...(await place(model)), layer, method }, ask);
+    },
     'question.known': ({ model }) => knownAnswer(model),
-    'question.answer': ({ model }) => answerOf(model),
+    'question.answer': ({ model, ask }) => answerOf(model, ask),
     'question.report': async ({ model }) => {
       const html = new TextEncoder().encode(
         reportHtml((await knownAnswer(model)) ?? (await answerOf(model))),

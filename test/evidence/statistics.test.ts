@@ -8,6 +8,7 @@ import {
   correlations,
   meanAbsolute,
   rocArea,
+  rocAreas,
 } from '../../src-main/evidence/statistics';
 import { above } from '../../src-main/evidence/chapters/shapes';
 import { createRng } from '../../src-main/network/rng';
@@ -17,6 +18,19 @@ test('the area under the ROC curve counts pairs, ties half', () => {
   // inside {2, 3} against outside {1, 2}: pairs 2>1, 2=2, 3>1, 3>2
   expect(rocArea(values, (i) => i === 1 || i === 3)).toBeCloseTo(3.5 / 4);
   expect(rocArea(values, () => true)).toBeNaN();
+  const groups = [0, 1, 2, 1, 0, 2];
+  const many = Float32Array.from([-1, 0, 0, 2.5, -0, 3]);
+  rocAreas(many, groups, 3).forEach((area, group) => {
+    const [own, others] = [
+      many.filter((_, i) => groups[i] === group),
+      many.filter((_, i) => groups[i] !== group),
+    ];
+    const wins = [...own].flatMap((a) => [...others].map((b) => (a > b ? 1 : a === b ? 0.5 : 0)));
+    const expected = wins.reduce((sum: number, win) => sum + win, 0) / wins.length;
+    expect(area).toBeCloseTo(expected);
+  });
+  expect(rocAreas(many, groups, 4)[3]).toBeNaN();
+  expect(rocAreas(Float32Array.from([NaN, NaN]), [0, 1], 2)).toHaveLength(2);
 });
 
 test('η² is 1 where the groups tell all and 0 where they tell nothing', () => {

@@ -1,12 +1,13 @@
 // A unit's evidence against the same worked out by hand: windows, places, labels, what drives it.
 import { afterAll, describe, expect, test } from 'vitest';
-import { openMnist } from '../../src-main/datasets/dataset';
+import { eachRealScore } from '../../src-main/ascent/real';
+import { openMnist, pixels } from '../../src-main/datasets/dataset';
 import { decompose, decomposition, layerBelow } from '../../src-main/evidence/decomposition';
 import { pathCheck } from '../../src-main/evidence/path';
 import { scoresOf } from '../../src-main/evidence/real-space';
 import { realScores } from '../../src-main/evidence/real-scores';
 import { realWindows } from '../../src-main/evidence/real-windows';
-import { cut, scan } from '../../src-main/evidence/scan';
+import { cut, scan, scanLayers } from '../../src-main/evidence/scan';
 import { runEvidence } from '../../src-main/evidence/selectivity';
 import { kernelOf, movement, smoothness } from '../../src-main/evidence/kernels';
 import { unitEvidence } from '../../src-main/evidence/unit';
@@ -54,6 +55,53 @@ describe('a scan of the training images', () => {
     const lit = [...scores].filter((_, i) => Math.max(...windows.subarray(i * 25, (i + 1) * 25)) >= 0.2);
     expect(Math.max(...lit)).toBeCloseTo(found.best[2]?.[0]?.score ?? NaN, 4);
     expect(Math.min(...lit)).toBeCloseTo(found.worst[2]?.[0]?.score ?? NaN, 4);
+  });
+
+  test('of many images, taken as a graph, finds what plain evaluation finds, in one pass for layers that see all', async () => {
+    const most = 3200;
+    const found = await scanLayers(network, ['dense', 'classes'], dataset, {}, { most });
+    const images = pixels(
+      dataset.train,
+      784,
+      Array.from({ length: most }, (_, i) => i),
+    );
+    for (const layer of ['dense', 'classes']) {
+      const { units = 0, best = [], worst = [], looked } = found.get(layer) ?? {};
+      expect(looked).toBe(most);
+      const greatest = new Float32Array(units).fill(-Infinity);
+      const least = new Float32Array(units).fill(Infinity);
+      eachRealScore(network, layer, images, (scores) => {
+        scores.forEach((score, i) => {
+          greatest[i % units] = Math.max(greatest[i % units] ?? 0, score);
+          least[i % units] = Math.min(least[i % units] ?? 0, score);
+        });
+      });
+      for (let unit = 0; unit < units; unit++) {
+        expect(best[unit]?.[0]?.score).toBeCloseTo(greatest[unit] ?? NaN, 3);
+        expect(worst[unit]?.[0]?.score).toBeCloseTo(least[unit] ?? NaN, 3);
+      }
+    }
+  });
+
+  test('can be ended, and says how far it is', async () => {
+    const ender = new AbortController();
+    const shares: number[] = [];
+    const run = scan(
+      network,
+      'conv2',
+      dataset,
+      {
+        signal: ender.signal,
+        progress: (share) => {
+          shares.push(share);
+          if (shares.length === 2) ender.abort();
+        },
+      },
+      { most: 5000 },
+    );
+    await expect(run).rejects.toThrow(/abort/);
+    expect(shares).toHaveLength(2);
+    expect(shares[1]).toBeGreaterThan(shares[0] ?? 1);
   });
 });
 

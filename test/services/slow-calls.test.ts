@@ -1,0 +1,85 @@
+// Calls that take a while: they say how far they are, end when they are told to, and are not made twice.
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ModelInfo } from '../../src-main/contract/model';
+import { encodeTfjsLayers } from '../../src-main/network/formats/tfjs-layers';
+import { initialWeights, topology } from '../../src-main/training/question-network';
+import { openApp, type TestApp } from '../support/app';
+
+const dataFolder = mkdtempSync(join(tmpdir(), 'filterscope-slow-'));
+let it: TestApp;
+let model: ModelInfo;
+
+/** A small network of the question's shape: a model of the user's, of which nothing is known yet. */
+async function openSmall(app: TestApp): Promise<ModelInfo> {
+  const size = { height: 28, width: 28, channels: 1, classes: Array.from('0123456789') };
+  const architecture = { filters: [6, 8] as [number, number], kernelSize: 5, hidden: 20 };
+  const { json, bin } = encodeTfjsLayers(
+    topology(size, architecture, 0.5),
+    initialWeights(size, architecture, 4),
+  );
+  return app.call('models.openFiles', {
+    files: [
+      { name: 'model.json', bytes: new TextEncoder().encode(json) },
+      { name: 'weights.bin', bytes: Uint8Array.from(bin) },
+    ],
+  });
+}
+
+beforeAll(async () => {
+  it = await openApp({ dataFolder });
+  model = await openSmall(it);
+});
+afterAll(async () => {
+  await it.quit();
+  rmSync(dataFolder, { recursive: true, force: true });
+});
+
+const unit = (ask: string) => ({ model: model.id, layer: 'conv2', unit: 1, ask });
+
+test('looking through all images says how far it is and is ended at once; asked again it is whole', async () => {
+  const first = it.call('evidence.unit', unit('first'));
+  const { share, doing } = await it.next('ask.progress', ({ ask }) => ask === 'first');
+  expect(share).toBeGreaterThanOrEqual(0);
+  expect(share).toBeLessThan(1);
+  expect(doing).toBe('Looking through 60,000 images');
+  await it.call('asks.cancel', { ask: 'first' });
+  await expect(first).rejects.toThrow('This was cancelled.');
+  const again = await it.call('evidence.unit', unit('second'));
+  expect(again.images).toBe(60_000);
+  expect(again.best.scores).toHaveLength(9);
+  expect(again.answersTo).toHaveLength(10);
+});
+
+test('what was found is there after a restart without looking again, also where the file was damaged', async () => {
+  const before = await it.call('evidence.unit', unit('third'));
+  await it.quit();
+  it = await openApp({ dataFolder });
+  model = await openSmall(it);
+  const said: string[] = [];
+  const stop = it.app.on(({ name, data }) => {
+    if (name === 'ask.progress') said.push((data as { doing: string }).doing);
+  });
+  expect(await it.call('evidence.unit', unit('fourth'))).toEqual(before);
+  expect(said.filter((doing) => doing !== '')).toEqual([]);
+  stop();
+  await it.quit();
+  const folder = join(dataFolder, 'scans');
+  for (const file of readdirSync(folder)) writeFileSync(join(folder, file), 'damaged');
+  it = await openApp({ dataFolder });
+  model = await openSmall(it);
+  expect((await it.call('evidence.unit', unit('fifth'))).best).toEqual(before.best);
+});
+
+test('the answer to the question says what is being done, and can be ended', async () => {
+  const asked = it.call('question.answer', { model: model.id, ask: 'answer' });
+  const { doing } = await it.next('ask.progress', ({ ask }) => ask === 'answer');
+  expect(doing).not.toBe('');
+  await it.call('asks.cancel', { ask: 'answer' });
+  await expect(asked).rejects.toThrow('This was cancelled.');
+  expect(await it.call('question.known', { model: model.id })).toBeNull();
+  // one that is over already is not there to be ended
+  await it.call('asks.cancel', { ask: 'answer' });
+});
