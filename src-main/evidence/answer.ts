@@ -5,6 +5,7 @@ import { distinct } from './chapters/distinct';
 import { layersChapter } from './chapters/layers';
 import { methodology } from './chapters/methodology';
 import { shapesChapter } from './chapters/shapes';
+import { unitLayers, unitOperation } from '../network/network';
 import { gather, type AnswerOptions, type Facts } from './gather';
 import type { Watch } from './watch';
 
@@ -29,8 +30,14 @@ const guesses = ({ testAccuracy, dataset }: Facts['options']): boolean =>
 
 function limitsOf({ options, first, second, classes, faults }: Facts): string[] {
   const layers = second === null ? [first] : [first, second];
+  const deeper = unitLayers(options.network)
+    .filter((node) => unitOperation(node)?.op !== 'dense' && !layers.some(({ layer }) => layer === node.name))
+    .map(({ name }) => name);
   return [
     `${layers.map(({ layer, chosen, units }) => `${chosen.length} of ${units} units of ${layer}`).join(' and ')} were looked at, evenly spread over those that some real window excites; intervals are over those units, for this one trained network.`,
+    ...(deeper.length > 0
+      ? [`${deeper.join(', ')} ${deeper.length === 1 ? 'was' : 'were'} not looked at.`]
+      : []),
     'Certificates are first-order and local: another start may find a picture as good.',
     'The peers’ methods run with their own constants on images of this size; they were tuned for larger networks and larger images.',
     ...(options.start === null

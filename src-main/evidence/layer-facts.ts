@@ -145,7 +145,8 @@ export async function layerFacts(
     const shapes = new Map<string, Shapes>();
     const robust = new Map<string, Robustness>();
     const paths = new Map<string, PathCheck[]>();
-    const judged = [...repaired, ...methods];
+    const [asIs, others] = [methods.filter(isQuestion), methods.filter((one) => !isQuestion(one))];
+    const judged = [...asIs, ...repaired, ...others];
     for (const [i, pictures] of judged.entries()) {
       if (!repaired.includes(pictures))
         shapes.set(
@@ -161,9 +162,6 @@ export async function layerFacts(
       if (own.length > 0) paths.set(pictures.name, own);
       await step(watch, 0.8 + (0.15 * (i + 1)) / judged.length);
     }
-    const rows = new Map(
-      judged.map((pictures) => [pictures, rowOf(network, pictures, space, real.bestOf, seed)]),
-    );
     const rng = createRng(seed).fork(61);
     const random = space.random(Math.max(100, chosen.length), radius, () => rng.normal());
     shapes.set(
@@ -171,7 +169,8 @@ export async function layerFacts(
       reader.read(greys(random, network.input[2]), random.length / real.size),
     );
     if (start !== null) {
-      const method = methodSchema.parse({ name: 'whitened', radius, steps: 128 });
+      // the very same search, so that nothing but the weights differs
+      const method = methodSchema.parse({ ...whitened.method, radius });
       const fresh = await picturesBy(start, layer, method, chosen, real.sample.values, seed, watch);
       shapes.set('Untrained network', reader.read(greys(fresh.windows, network.input[2]), chosen.length));
     }
@@ -204,11 +203,7 @@ export async function layerFacts(
       priorDistinctness: distinctnessOf(
         [...chosen.keys()].map((i) => random.subarray(i * real.size, (i + 1) * real.size)),
       ),
-      rows: [
-        ...methods.filter(isQuestion),
-        ...repaired,
-        ...methods.filter((pictures) => !isQuestion(pictures)),
-      ].map((pictures) => rows.get(pictures) as MethodRow),
+      rows: judged.map((pictures) => rowOf(network, pictures, space, real.bestOf, seed)),
       smooth: smoothness(network, layer, seed),
       moved: start === null ? null : movement(network, start, layer),
       limits: reader.limits,

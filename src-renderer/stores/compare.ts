@@ -104,13 +104,22 @@ export const useCompare = defineStore('compare', () => {
     model.model === null ? [] : runs.visualizations(model.model.id, model.layerName),
   );
 
-  /** Why a method has no row here. The question's is about convolutions alone. */
+  /** Those of the units that a method draws: the question's loop ends at the first convolution's number of filters. */
+  function drawn(method: MethodName): readonly number[] {
+    const first = model.model?.layers.find(({ kind }) => kind === 'conv')?.units ?? Infinity;
+    return method === 'question' ? wanted.value.filter((unit) => unit < first) : wanted.value;
+  }
+
+  /** Why a method has no row here. The question's is about convolutions alone, and not about all of their filters. */
   function reasonAgainst(method: MethodName): string | null {
-    return method === 'question' && model.layer?.kind === 'dense' ? 'For convolutions alone.' : null;
+    if (method !== 'question') return null;
+    if (model.layer?.kind === 'dense') return 'For convolutions alone.';
+    const own = rowsAre.value === 'unit' ? [model.unit] : units.value;
+    return own.some((unit) => drawn(method).includes(unit)) ? null : 'Its loop ends before these filters.';
   }
 
   function row(method: MethodName, shown: Display): Omit<Row, 'key' | 'title' | 'line'> {
-    const run = coveringRun(own.value, method, wanted.value);
+    const run = coveringRun(own.value, method, drawn(method));
     const found = cellsOf(
       run,
       columns.value.map(({ unit }) => unit),

@@ -1,4 +1,5 @@
 // A unit's evidence against the same worked out by hand: windows, places, labels, what drives it.
+import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { eachRealScore } from '../../src-main/ascent/real';
 import { openMnist, pixels } from '../../src-main/datasets/dataset';
@@ -12,8 +13,12 @@ import { runEvidence } from '../../src-main/evidence/selectivity';
 import { kernelOf, movement, smoothness } from '../../src-main/evidence/kernels';
 import { unitEvidence } from '../../src-main/evidence/unit';
 import { tf } from '../../src-main/native/tensorflow';
+import { openModel } from '../../src-main/network/formats/open';
 import { nodeOf } from '../../src-main/network/network';
-import { question } from '../support/networks';
+import { createRng } from '../../src-main/network/rng';
+import { layersModel, weight } from '../network/models';
+import { shippedOthers } from '../../src-main/resources';
+import { openShipped, question } from '../support/networks';
 
 const network = await question();
 const dataset = openMnist();
@@ -128,6 +133,62 @@ test('the shares of a decomposition, unscaled, add up to the pre-activation less
   expect(layerBelow(network, 'dense')).toBeNull();
 });
 
+describe('of three convolutions', () => {
+  const conv = (name: string, filters: number, side: number, more = {}): unknown => ({
+    class_name: 'Conv2D',
+    config: { name, filters, kernel_size: [side, side], padding: 'same', activation: 'relu', ...more },
+  });
+  const pool = (name: string): unknown => ({
+    class_name: 'MaxPooling2D',
+    config: { name, pool_size: [2, 2], strides: [2, 2], padding: 'same' },
+  });
+  const folder = layersModel(
+    [
+      conv('a', 3, 5, { batch_input_shape: [null, 28, 28, 1] }),
+      pool('p'),
+      conv('b', 4, 5),
+      pool('q'),
+      conv('c', 5, 3),
+    ],
+    [
+      ...[weight('a/kernel', [5, 5, 1, 3]), weight('a/bias', [3]), weight('b/kernel', [5, 5, 3, 4])],
+      ...[weight('b/bias', [4]), weight('c/kernel', [3, 3, 4, 5]), weight('c/bias', [5])],
+    ],
+  );
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  test('any two consecutive ones are explained alike: shares of the drive, at places inside the window', async () => {
+    const deep = await openModel(folder);
+    try {
+      for (const [layer, below, side, seen] of [
+        ['c', 'b', 14, 24],
+        ['b', 'a', 5, 14],
+      ] as const) {
+        const rng = createRng(3);
+        const x = Float32Array.from({ length: seen * seen }, () => rng.uniform());
+        const crossed = decomposition(deep, layer, 1, x);
+        expect(crossed?.layer).toBe(below);
+        for (const { height, width, top, left } of crossed?.parts ?? []) {
+          expect([height, width]).toEqual([side, side]);
+          expect(Math.min(top, left)).toBeGreaterThanOrEqual(0);
+          expect(Math.max(top, left) + side).toBeLessThanOrEqual(seen);
+        }
+        const { operation } = nodeOf(deep, layer);
+        const own = operation.op === 'conv2d' ? (operation.bias?.dataSync()[1] ?? NaN) : NaN;
+        const shares = (decompose(deep, layer, 1, x)?.all ?? []).map(({ share }) => share);
+        const total = shares.reduce((sum, share) => sum + share, 0);
+        const score = scoresOf(deep, layer, [1], x)[0] ?? NaN;
+        expect(Math.sign(total)).toBe(Math.sign(score - own));
+        expect(shares.filter((share) => share > 0).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 4);
+      }
+    } finally {
+      deep.dispose();
+    }
+  });
+});
+
 test('a unit’s page says where, how often and for which labels it answers', async () => {
   const found = await scan(network, 'conv2', dataset, {}, { most: 60 });
   const sample = realWindows(dataset, network, 'conv2');
@@ -176,6 +237,43 @@ test('a run of the best real windows themselves is like real data, and takes the
   expect(judged.likeness).toBeGreaterThanOrEqual(judged.likenessInterval[0]);
   expect(judged.meaning[0]).toContain('local optimum');
   expect(pathCheck(network, 'conv1', bestOf(0).subarray(0, 25), bestOf(0).subarray(0, 225))).toBeNull();
+});
+
+test('class pictures are read by this network and by others: real digits as what they are', async () => {
+  const shipped = await openShipped();
+  const others = await Promise.all((await shippedOthers()).map((folder) => openModel(folder)));
+  try {
+    const real = realWindows(dataset, shipped, 'classes').values.subarray(0, 300 * 784);
+    const digit = (label: number): Float32Array => {
+      const at = dataset.train.labels?.indexOf(label) ?? 0;
+      return Float32Array.from(
+        dataset.train.images.subarray(at * 784, (at + 1) * 784),
+        (value) => value / 255,
+      );
+    };
+    const units = [3, 7].map((unit) => ({
+      ...{ unit, state: 'converged' as const, score: 1, bestReal: 1, norm: 1, startScores: [1] },
+      certificate: { cosine: 1, gap: 0 },
+    }));
+    const images = Float32Array.from([...digit(3), ...digit(7)]);
+    const { transfer } = runEvidence({
+      ...{
+        network: shipped,
+        layer: 'classes',
+        units,
+        images,
+        shape: { height: 28, width: 28 },
+        real,
+        others,
+      },
+      bestOf: digit,
+    });
+    expect(transfer?.networks).toBe(2);
+    for (const value of [...(transfer?.own ?? []), ...(transfer?.others ?? [])])
+      expect(value).toBeGreaterThan(0.8);
+  } finally {
+    for (const one of [shipped, ...others]) one.dispose();
+  }
 });
 
 test('kernels: a network has not moved from itself, and random kernels are no smoother than chance', async () => {

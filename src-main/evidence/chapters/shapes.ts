@@ -194,7 +194,7 @@ export function shapesChapter({ first, second, options }: Facts): Answered {
     const known = first.smooth;
     blocks.push(
       text(
-        `The kernels of ${first.layer} themselves: ${share(oriented)} show a stroke beyond noise (5 % by chance)${known === null ? '' : `, and neighbouring weights correlate ${number(known.value, 3)}, chance ${range(known.chance, 3)}`}. ${oriented > 0.15 ? 'The first layer does have oriented filters.' : 'So the first layer has hardly any oriented filters: edges, diagonals and curves are made by many of its filters together, one layer up.'}`,
+        `The kernels of ${first.layer} themselves: ${share(oriented)} show a stroke beyond noise (5 % by chance)${known === null ? '' : `, and neighbouring weights correlate ${number(known.value, 3)}, chance ${range(known.chance, 3)}`}. ${oriented > 0.15 ? 'The first layer does have oriented filters.' : 'So the first layer has hardly any oriented filters: the strokes that there are come of many of its filters together, one layer up.'}`,
         'And the kernels?',
       ),
     );
