@@ -2,6 +2,7 @@
 import type { Command } from '../src-main/contract/commands';
 import { call, listen } from './bridge';
 import { useApp } from './stores/app';
+import { useAsks } from './stores/asks';
 import { useGalleries } from './stores/galleries';
 import { useModel } from './stores/model';
 import { useNotices } from './stores/notices';
@@ -20,6 +21,7 @@ export function connect(menu: (command: Command) => void): () => void {
     'run.frame': runs.framed,
     'run.report': runs.reported,
     'run.test': runs.tested,
+    'ask.progress': useAsks().told,
     'engine.state': (engine) => {
       const wasLost = app.engine.state === 'lost';
       // a lost engine that is starting is lost until it is ready

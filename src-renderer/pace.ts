@@ -4,7 +4,7 @@ import type { Sent } from '../src-main/contract/wire';
 
 /** Milliseconds between two hand-overs of frames and reports. */
 const PACE = 100;
-const FAST: readonly string[] = ['run.frame', 'run.report', 'data.progress'];
+const FAST: readonly string[] = ['run.frame', 'run.report', 'data.progress', 'ask.progress'];
 
 /**
  * Returns what takes an event. Events are handed on in their order, in a task of their own: at once, but frames and reports

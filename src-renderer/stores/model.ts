@@ -6,10 +6,12 @@ import type { LayerInfo, ModelInfo } from '../../src-main/contract/model';
 import { call } from '../bridge';
 import { download } from '../downloads';
 import { useApp } from './app';
+import { useAsks } from './asks';
 import { useNotices } from './notices';
 
 export const useModel = defineStore('model', () => {
   const notices = useNotices();
+  const asks = useAsks();
   const model = shallowRef<ModelInfo | null>(null);
   const recents = shallowRef<readonly Recent[]>([]);
   /** Why the last file was not opened; shown until it is dismissed or another opens. */
@@ -185,10 +187,18 @@ export const useModel = defineStore('model', () => {
     const known = unitEvidence.get(key);
     if (known !== undefined || info === null) return known ?? 'loading';
     void settle(unitEvidence, key, info.id, () =>
-      call('evidence.unit', { model: info.id, layer: name, unit: index }),
+      asks.make(
+        unitKey(name, index),
+        (ask) => call('evidence.unit', { model: info.id, layer: name, unit: index, ask }),
+        // all units of a layer wait for the same look through the images
+        `units of ${info.id} ${name}`,
+      ),
     );
     return 'loading';
   }
+
+  /** The key in stores/asks of a unit's evidence. */
+  const unitKey = (name: string, index: number): string => `unit ${model.value?.id ?? ''} ${name} ${index}`;
 
   /** Asks for a unit's evidence once more. */
   function askAgain(name: string, index: number): void {
@@ -228,6 +238,7 @@ export const useModel = defineStore('model', () => {
       evidenceOfLayer,
       evidenceOfUnit,
       askAgain,
+      unitKey,
     },
   };
 });

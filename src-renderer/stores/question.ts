@@ -4,14 +4,16 @@ import { computed, shallowReactive } from 'vue';
 import type { QuestionAnswer } from '../../src-main/contract/calls';
 import { call } from '../bridge';
 import { download } from '../downloads';
+import { Cancelled, useAsks } from './asks';
 import { useModel } from './model';
 import { useNotices } from './notices';
 
-type Asked = { readonly since: number } | { readonly answer: QuestionAnswer } | { readonly error: unknown };
+type Asked = { readonly asking: string } | { readonly answer: QuestionAnswer } | { readonly error: unknown };
 
 export const useQuestion = defineStore('question', () => {
   const model = useModel();
   const notices = useNotices();
+  const asks = useAsks();
   const byModel = shallowReactive(new Map<string, Asked>());
 
   /** What is known for the open model; null before it was asked. */
@@ -21,8 +23,10 @@ export const useQuestion = defineStore('question', () => {
   const answer = computed(() =>
     asked.value !== null && 'answer' in asked.value ? asked.value.answer : null,
   );
-  /** When the asking began, in ms of performance.now; null while nothing is asked. */
-  const since = computed(() => (asked.value !== null && 'since' in asked.value ? asked.value.since : null));
+  /** The key in stores/asks of the asking; null while nothing is asked. */
+  const asking = computed(() =>
+    asked.value !== null && 'asking' in asked.value ? asked.value.asking : null,
+  );
   const error = computed(() => (asked.value !== null && 'error' in asked.value ? asked.value.error : null));
 
   /** Takes the answer that is there without working, if any. */
@@ -35,12 +39,21 @@ export const useQuestion = defineStore('question', () => {
 
   async function ask(): Promise<void> {
     const id = model.model?.id;
-    if (id === undefined || since.value !== null) return;
-    byModel.set(id, { since: performance.now() });
+    if (id === undefined || asking.value !== null) return;
+    const key = `answer ${id}`;
+    const before = byModel.get(id);
+    byModel.set(id, { asking: key });
     try {
-      byModel.set(id, { answer: await call('question.answer', { model: id }) });
+      const answer = await asks.make(key, (name) => call('question.answer', { model: id, ask: name }));
+      byModel.set(id, { answer });
     } catch (problem) {
-      byModel.set(id, { error: problem });
+      if (!(problem instanceof Cancelled)) byModel.set(id, { error: problem });
+      else {
+        // what was known before is known still
+        if (before !== undefined && 'answer' in before) byModel.set(id, before);
+        else byModel.delete(id);
+        notices.tell('Cancelled. The question can be asked again.');
+      }
     }
   }
 
@@ -54,5 +67,5 @@ export const useQuestion = defineStore('question', () => {
     notices.tell(`Saved ${made.name}.`);
   }
 
-  return { answer, since, error, learn, ask, report };
+  return { answer, asking, error, learn, ask, report };
 });
