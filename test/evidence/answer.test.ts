@@ -125,7 +125,25 @@ describe('of an untrained network', () => {
       ),
     }));
     expect(plain.questions[2].verdict).toBe('Not here');
+    const level = turned((layer) => ({
+      ...layer,
+      shapes: new Map(
+        [...layer.shapes].map(([name, found]) => [
+          name,
+          {
+            ...found,
+            shapes: found.shapes.map(() => 'curve' as const),
+            fits: found.fits.map((fit) => ({ ...fit, angle: 0 })),
+          },
+        ]),
+      ),
+    }));
+    expect(level.questions[2].verdict).toBe('Only curves');
+    expect(level.questions[2].sentence).toContain('hardly any diagonals: the data have hardly any');
     expect(inWords({ ...facts, second: null }, 1).questions[3].verdict).toBe('No second layer');
+    const guessing = inWords({ ...facts, options: { ...facts.options, testAccuracy: 0.1 } }, 1);
+    expect(guessing.limits.join(' ')).toContain('hardly more than guessing');
+    expect(found.limits.join(' ')).not.toContain('guessing');
   });
 
   test('the report stands alone: no address is fetched, nothing runs, every picture is inside', () => {

@@ -57,8 +57,10 @@ export function layersChapter({ first, second, faults, options }: Facts): Answer
   const for80 = median(second.explained.map(({ unitsFor80 }) => unitsFor80));
   const linearity = median(second.explained.map((one) => one.linearity));
   const fresh = needed(second, 'Untrained network');
+  const trained = fresh.length === 0 ? null : above(upper, fresh);
   const complex = median(upper) > median(below) && more.p < 0.05;
   const composed = effective.interval[0] > 1.5;
+  const several = effective.value > 5 ? 'many' : 'several';
   const unit = strongestUnit(second);
   const explained = second.explained.find((one) => one.unit === unit) ?? second.explained[0];
   const wide = { ...second.window, channels };
@@ -78,7 +80,7 @@ export function layersChapter({ first, second, faults, options }: Facts): Answer
       'What each layer can see',
     ),
     text(
-      `How many strokes does it take to draw 80 % of a picture’s variance (matching pursuit over bent Gabor pairs, at most 12)? ${first.layer}: median ${number(median(below), 1)}; ${second.layer}: ${number(median(upper), 1)}; a picture of ${second.layer} needs more in ${number(100 * more.area, 0)} % of pairs (rank-sum p ${more.p < 0.001 ? '< 0.001' : `= ${number(more.p, 3)}`}). ${complex ? `So its pictures are more complex${median(upper) < 9 ? ', and still far from noise, which needs all 12' : ''}.` : 'So they are not more complex by this measure.'}${fresh.length === 0 ? '' : ` The same network before its first update needs ${number(median(fresh), 1)} on ${second.layer}: ${Math.abs(median(fresh) - median(upper)) < 1 ? 'the larger window and the composition make the difference, training hardly adds to it.' : median(fresh) > median(upper) ? 'training made its pictures simpler.' : 'training made its pictures more complex.'}`}`,
+      `How many strokes does it take to draw 80 % of a picture’s variance (matching pursuit over bent Gabor pairs, at most 12)? ${first.layer}: median ${number(median(below), 1)}; ${second.layer}: ${number(median(upper), 1)}; a picture of ${second.layer} needs more in ${number(100 * more.area, 0)} % of pairs (rank-sum p ${more.p < 0.001 ? '< 0.001' : `= ${number(more.p, 3)}`}). ${complex ? `So its pictures are more complex${median(upper) < 9 ? ', and still far from noise, which needs all 12' : ''}.` : 'So they are not more complex by this measure.'}${fresh.length === 0 ? '' : ` The same network before its first update needs ${number(median(fresh), 1)} on ${second.layer}: ${trained === null || trained.p > 0.05 ? 'the larger window and the composition make the difference; one made by training could not be told from chance.' : trained.area < 0.5 ? 'training made its pictures simpler.' : 'training made its pictures more complex.'}`}`,
       'Complexity, counted in strokes',
     ),
     table(
@@ -91,7 +93,7 @@ export function layersChapter({ first, second, faults, options }: Facts): Answer
       ]),
     ),
     text(
-      `What makes a unit of ${second.layer} respond to its picture can be read off exactly: every connection’s activation times its weight, led back through pooling to the place where the filter of ${explained.layer} was strongest. Over ${second.explained.length} units: ${number(for80, 0)} of ${units} filters carry 80 % of the positive drive, the effective number is ${number(effective.value, 1)} (participation ratio, 95 % interval ${range(effective.interval, 1)}). ${composed ? `So a unit of ${second.layer} is a composition of many filters of ${explained.layer}, each at its own place, not one of them refined.` : `So a unit of ${second.layer} is little more than one filter of ${explained.layer}.`} Between the empty window and the picture a unit is linear to ${number(100 * linearity, 0)} % (its gradient there times the picture, over the change of response).`,
+      `What makes a unit of ${second.layer} respond to its picture can be read off exactly: every connection’s activation times its weight, led back through pooling to the place where the filter of ${explained.layer} was strongest. Over ${second.explained.length} units: ${number(for80, 0)} of ${units} filters carry 80 % of the positive drive, the effective number is ${number(effective.value, 1)} (participation ratio, 95 % interval ${range(effective.interval, 1)}). ${composed ? `So a unit of ${second.layer} is a composition of ${several} filters of ${explained.layer}, each at its own place, not one of them refined.` : `So a unit of ${second.layer} is little more than one filter of ${explained.layer}.`} Between the empty window and the picture a unit is linear to ${number(100 * linearity, 0)} % (its gradient there times the picture, over the change of response).`,
       'Built from what?',
     ),
     {
@@ -159,9 +161,9 @@ export function layersChapter({ first, second, faults, options }: Facts): Answer
     verdict: complex && composed ? 'Yes, and it does' : composed ? 'Partly' : 'Not here',
     sentence:
       complex && composed
-        ? `Layer 2 puts many layer-1 filters together at their own places; with a prior from the data its pictures take more strokes${fresh.length > 0 && Math.abs(median(fresh) - median(upper)) < 1 ? ', as they do before training' : ''}.`
+        ? `Layer 2 puts ${several} layer-1 filters together at their own places; with a prior from the data its pictures take more strokes${trained !== null && trained.p > 0.05 ? ', as they do before training' : ''}.`
         : composed
-          ? 'Layer 2 is put together from many layer-1 filters, but its pictures are no more complex than theirs on this model.'
+          ? `Layer 2 is put together from ${several} layer-1 filters, but its pictures are no more complex than theirs on this model.`
           : 'On this model units of layer 2 lean on hardly more than one layer-1 filter each.',
     pair: [
       figure(

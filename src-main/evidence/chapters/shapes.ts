@@ -186,7 +186,7 @@ export function shapesChapter({ first, second, options }: Facts): Answered {
         learnt === null
           ? 'The weights before training are not known for this model, so how much of it was learnt cannot be said.'
           : `The same network before its first update: clearer in ${share(learnt.area)} of pairs (p ${learnt.p < 0.001 ? '< 0.001' : `= ${number(learnt.p, 3)}`}), ${notLearnt ? 'no difference that could be told from chance: random filters of this shape choose strokes as well' : learnt.area > 0.5 ? 'so training made the strokes clearer' : 'so training made the strokes less simple, not clearer'}.`
-      } Independent of any prior: in ${share(agreed)} of the units the picture’s best straight stroke runs within 22.5° of that of the best real window (25 % by chance where no direction is preferred; ${share(alike)} when the windows are dealt out to other units).`,
+      } Independent of any prior: in ${share(agreed)} of the units the picture’s best straight stroke runs within 22.5° of that of the best real window (25 % by chance where no direction is preferred; ${share(alike)} when the windows are dealt out to other units)${agreed > alike + 0.1 ? '' : ': no more than with another unit’s window'}.`,
       'Whose strokes are they?',
     ),
   ];
