@@ -135,6 +135,8 @@ export interface Jobs {
   readonly train: Job<
     {
       readonly dataset: string;
+      /** Side of the images of the user's own data; null leaves it to the data. */
+      readonly side: number | null;
       readonly configuration: TrainingConfiguration;
       /** Holds the checkpoint while it goes on; the model is saved in `folder`/model at the end, and when it is stopped. */
       readonly folder: string;
@@ -155,9 +157,9 @@ export interface Jobs {
     VisualizeProgress
   >;
   readonly respond: Job<{ readonly model: ModelSource; readonly image: Uint8Array }, DrawnResponse>;
-  /** Reads data of the user's own at the size that a model takes (null: its own), and says what it is. */
+  /** Reads data of the user's own at the size that a model takes, else at a side, else at its own, and says what it is. */
   readonly readData: Job<
-    { readonly dataset: string; readonly target: Target | null },
+    { readonly dataset: string; readonly target: Target | null; readonly side: number | null },
     DataFacts,
     { readonly done: number; readonly total: number }
   >;

@@ -13,6 +13,7 @@ import { Engine } from './services/engine';
 import { Exports } from './services/exports';
 import { hasEnded } from './services/live-run';
 import { Models } from './services/models';
+import { OwnData } from './services/own-data';
 import { RunFiles } from './services/run-files';
 import { Runs } from './services/runs';
 import { SHIPPED_INFO } from './services/shipped';
@@ -40,10 +41,11 @@ async function make(data: string): Promise<void> {
     log,
   });
   const common = { engine, emit: emitter.emit, log };
-  const models = await Models.open({ ...common, dataFolder: data, exports: new Exports() });
+  const own = await OwnData.open({ ...common, dataFolder: data, given: [] });
+  const models = await Models.open({ ...common, own, dataFolder: data, exports: new Exports() });
   const runs = await Runs.open({
     ...common,
-    models,
+    ...{ models, own },
     folder: join(data, 'runs'),
     shipped: join(data, 'none'),
   });

@@ -50,12 +50,13 @@ function watchOwner(end: () => void): void {
 
 async function serve(
   model: string | undefined,
-  options: { port: number; data?: string; page?: string; open: boolean },
+  options: { port: number; data?: string; ownData: string[]; page?: string; open: boolean },
 ): Promise<void> {
   const dataFolder = resolve(options.data ?? appFolders().data);
   const app = await createApplication({
     dataFolder,
     abilities: { name: 'web' },
+    ownData: options.ownData,
     startEngine: forkEngine(join(here, 'engine.js'), (line) => process.stderr.write(`${line}\n`)),
   });
   const media = app.media.bind(app);
@@ -82,6 +83,12 @@ new Command('filterscope-web')
   .argument('[model]', 'file or folder of a model to open')
   .option('--port <n>', 'port on 127.0.0.1; any free one by default', portOf, 0)
   .option('--data <folder>', "folder for the app's data")
+  .option(
+    '--own-data <path>',
+    'folder of pictures or of arrays, .npz or .npy file, to train on and to judge by; may be given again',
+    (path: string, before: string[]) => [...before, path],
+    [],
+  )
   .option('--page <address>', "Vite's server, for whoever writes the page: see npm run dev")
   .option('--no-open', 'print the address without opening a browser')
   .action(serve)

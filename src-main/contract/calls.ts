@@ -14,7 +14,7 @@ import { gallerySchema } from './gallery';
 import { displaySchema } from './method';
 import { modelInfoSchema, sideSchema } from './model';
 import { rangeSchema } from './range';
-import { runSchema, trainRequestSchema, visualizeRequestSchema } from './run';
+import { runSchema, trainingSideSchema, trainRequestSchema, visualizeRequestSchema } from './run';
 import { settingsChangesSchema, settingsSchema } from './settings';
 
 export type { QuestionAnswer } from './answer';
@@ -38,6 +38,17 @@ export const datasetInfoSchema = z.object({
   width: z.int(),
 });
 export type DatasetInfo = z.infer<typeof datasetInfoSchema>;
+
+/** The user's own data as it was read. */
+export const ownDataSchema = datasetInfoSchema.extend({
+  /** 1 grey, 3 red, green and blue. */
+  channels: z.int(),
+  /** Class names in the order of the labels; none where there are no labels. */
+  classes: z.array(z.string()),
+  /** Sentences about what was left out or changed. */
+  notes: z.array(z.string()),
+});
+export type OwnDataInfo = z.infer<typeof ownDataSchema>;
 
 export const gallerySummarySchema = z.object({
   id,
@@ -147,6 +158,10 @@ export const calls = {
   'data.use': call(z.object({ model: id, data: id.nullable() }), modelInfoSchema),
   /** The user's own data, last used first. */
   'data.list': call(nothing, z.array(z.object({ id, name: z.string() }))),
+  /** Electron only: lets the user choose data of their own to train on, and reads it; null when dismissed. */
+  'data.chooseForTraining': call(z.object({ kind: z.enum(['folder', 'file']) }), ownDataSchema.nullable()),
+  /** Reads data that was chosen before, its images at a side; null leaves it to the data. */
+  'data.read': call(z.object({ data: id, side: trainingSideSchema.nullable() }), ownDataSchema),
   /** Stops reading; the call that waits for it fails. */
   'data.cancel': call(nothing, nothing),
 

@@ -68,7 +68,15 @@ export const modelInfoSchema = z.object({
   testAccuracy: z.number().nullable(),
   testImages: z.int().nullable(),
   /** The user's own data that judges it; null for what the app chooses itself. */
-  data: z.object({ id: z.string(), name: z.string() }).nullable().default(null),
+  data: z
+    .object({
+      id: z.string(),
+      name: z.string(),
+      /** Sentences about what was left out of it or changed. */
+      notes: z.array(z.string()).default([]),
+    })
+    .nullable()
+    .default(null),
   /** False for a model that exists in memory or in a run's folder only. */
   saved: z.boolean(),
 });

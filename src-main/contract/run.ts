@@ -81,8 +81,14 @@ export const trainingTestSchema = z.object({
 });
 export type TrainingTest = z.infer<typeof trainingTestSchema>;
 
+/** Side that images of the user's own are cropped and scaled to, in pixels. */
+export const trainingSideSchema = z.int().min(8).max(256);
+
 export const trainRequestSchema = z.object({
+  /** The id of a dataset of the app or of the user's own data. */
   dataset: z.string(),
+  /** For the user's own data; null leaves it to the data. */
+  side: trainingSideSchema.nullable().default(null),
   /** A TrainingConfiguration (contract/training); checked there, field by field. */
   configuration: z.record(z.string(), z.json()),
 });
@@ -91,6 +97,8 @@ export type TrainRequest = z.infer<typeof trainRequestSchema>;
 export const trainRunSchema = runBase.extend({
   kind: z.literal('train'),
   request: trainRequestSchema,
+  /** Class names of its data; empty before they are known. */
+  classes: z.array(z.string()).default([]),
   reports: z.array(trainingReportSchema),
   tests: z.array(trainingTestSchema),
   /** The model made, once there is one to open. */

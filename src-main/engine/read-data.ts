@@ -3,7 +3,7 @@ import { UserError } from '../contract/errors';
 import type { Handler } from './job';
 import { withDataset } from './real';
 
-export const readData: Handler<'readData'> = async ({ dataset, target }, { signal, progress }) => {
+export const readData: Handler<'readData'> = async ({ dataset, target, side }, { signal, progress }) => {
   const tell = (done: number, total: number): void => {
     progress({ done, total });
   };
@@ -15,7 +15,7 @@ export const readData: Handler<'readData'> = async ({ dataset, target }, { signa
         ...{ name, height, width, channels, classes, notes },
         ...{ train: train.count, test: test.count },
       }),
-      { signal, progress: tell },
+      { side: side ?? undefined, signal, progress: tell },
     );
   } catch (error) {
     if (signal.aborted) throw new UserError('Reading was stopped.', 'Choose the data again to read it.');

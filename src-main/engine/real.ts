@@ -28,7 +28,9 @@ export function withDataset<R>(
   work: (dataset: Dataset) => Promise<R> | R,
   watch: Omit<ReadOptions, 'target'> = {},
 ): Promise<R> {
-  const key = isAbsolute(id) ? JSON.stringify([id, target]) : id;
+  const key = isAbsolute(id)
+    ? JSON.stringify([id, target, target === null ? (watch.side ?? null) : null])
+    : id;
   return datasets.use(key, () => openSource(id, { target, ...watch }), work);
 }
 

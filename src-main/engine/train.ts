@@ -1,6 +1,8 @@
 // The job 'train': trains into a run's folder, from its checkpoint if there is one.
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Dataset } from '../datasets/dataset';
+import type { Trained } from '../engine-link';
 import { saveModel, saveSnapshot } from '../training/save';
 import { train } from '../training/train';
 import type { Handler } from './job';
@@ -9,8 +11,8 @@ import { withDataset } from './real';
 /** Milliseconds between two words about the progress. */
 const TELL_EVERY = 200;
 
-export const trainModel: Handler<'train'> = (input, { signal, progress }) =>
-  withDataset(input.dataset, null, async (dataset) => {
+export const trainModel: Handler<'train'> = (input, { signal, progress }) => {
+  const work = async (dataset: Dataset): Promise<Trained> => {
     const { configuration, folder } = input;
     const about = { dataset, configuration };
     let told = 0;
@@ -52,4 +54,6 @@ export const trainModel: Handler<'train'> = (input, { signal, progress }) =>
       }
     }
     return { ended: false, step: 0 };
-  });
+  };
+  return withDataset(input.dataset, null, work, { side: input.side ?? undefined, signal });
+};

@@ -24,6 +24,7 @@ import { openLog } from './log';
 import { judged, picked } from './judged-run';
 import { Media } from './media';
 import { Models, SHIPPED } from './models';
+import { OwnData } from './own-data';
 import { Runs } from './runs';
 import { SettingsStore } from './settings';
 import { readShipped, readShippedAnswer } from './shipped';
@@ -34,6 +35,8 @@ export interface ApplicationOptions {
   readonly abilities: HostAbilities;
   /** Starts the engine's process as this host can. */
   readonly startEngine: StartEngine;
+  /** Paths of the user's own data, to be offered beside what was chosen before. */
+  readonly ownData?: readonly string[];
 }
 
 /** What a call is given: its input as its schema leaves it. */
@@ -73,14 +76,18 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
   });
   const asks = new Asks(engine, emit);
   const exports = new Exports();
-  const models = await Models.open({ dataFolder, engine, exports, emit, log: write });
+  const own = await OwnData.open({
+    ...{ dataFolder, engine, emit, log: write },
+    given: options.ownData ?? [],
+  });
+  const models = await Models.open({ dataFolder, engine, exports, own, emit, log: write });
   const shipped = await readShipped();
   if (shipped !== null) models.know(shippedModel(), shipped);
   models.current = shipped;
   const runs = await Runs.open({
     folder: join(dataFolder, 'runs'),
     shipped: join(resourceFolder(), 'runs'),
-    ...{ engine, models, emit, log: write },
+    ...{ engine, models, own, emit, log: write },
   });
   const galleries = new Galleries({ dataFolder, abilities, runs, exports, emit, log: write });
   void galleries.emptyTrash();
@@ -103,6 +110,15 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     answered.get(model) ?? (model === SHIPPED ? readShippedAnswer(models.get(model).info) : null);
   const datasets = (): DatasetInfo[] =>
     catalogue().map(({ id, name, train, test, height, width }) => ({ id, name, train, test, height, width }));
+  const chooseData = (kind: 'folder' | 'file'): Promise<string | null> => {
+    if (abilities.chooseData === undefined) {
+      throw new UserError(
+        'A page in a browser cannot open folders of this machine.',
+        'Choose the data in the desktop app, or name it with --own-data when you start this one.',
+      );
+    }
+    return abilities.chooseData(kind);
+  };
   const answers: Answers = {
     'app.start': () => ({
       version: APP_VERSION,
@@ -143,19 +159,18 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     'models.export': ({ model }) => models.export(model),
 
     'data.choose': async ({ model, kind }) => {
-      if (abilities.chooseData === undefined) {
-        throw new UserError(
-          'A page in a browser cannot open folders of this machine.',
-          'Choose the data in the desktop app, or with --data on the command line.',
-        );
-      }
-      const path = await abilities.chooseData(kind);
+      const path = await chooseData(kind);
       return path === null ? null : models.judgeBy(model, path);
     },
     'data.use': ({ model, data }) => models.useData(model, data),
-    'data.list': () => models.ownData(),
+    'data.list': () => own.list(),
+    'data.chooseForTraining': async ({ kind }) => {
+      const path = await chooseData(kind);
+      return path === null ? null : own.read(path, { target: null, side: null });
+    },
+    'data.read': ({ data, side }) => own.read(own.pathOf(data), { target: null, side }),
     'data.cancel': () => {
-      models.stopReading();
+      own.stop();
       return undefined;
     },
 

@@ -11,7 +11,7 @@ import { judging } from '../datasets/catalogue';
 import type { Target } from '../datasets/target';
 import { shippedModel } from '../resources';
 import { fileName } from '../store/export';
-import type { DataFacts, ModelFacts, ModelSource } from '../engine-link';
+import type { ModelFacts, ModelSource } from '../engine-link';
 import type { Emit } from './emitter';
 import type { Engine, EngineJob } from './engine';
 import type { Exports } from './exports';
@@ -24,16 +24,11 @@ import {
   zipModel,
   type GivenFile,
 } from './model-files';
+import type { OwnData } from './own-data';
 import { readState, writeState } from './state-file';
 
 const knownSchema = z.object({ path: z.string(), openedAt: z.string(), info: modelInfoSchema });
 type Known = z.infer<typeof knownSchema>;
-const ownDataSchema = z.object({
-  path: z.string(),
-  name: z.string(),
-  ...{ train: z.int(), test: z.int(), height: z.int(), width: z.int() },
-});
-type OwnData = z.infer<typeof ownDataSchema>;
 const fileSchema = z.object({
   /** Last opened first. */
   recents: z.array(knownSchema),
@@ -45,12 +40,7 @@ const fileSchema = z.object({
   sizes: z.record(z.string(), sideSchema).default({}),
   /** The user's own data by its path, chosen to judge a model, by the model's sha256. */
   judges: z.record(z.string(), z.string()).default({}),
-  /** What is known of the user's own data, last used first. */
-  data: z.array(ownDataSchema).default([]),
 });
-
-/** What the page calls the user's own data: never its path. */
-const dataId = (path: string): string => createHash('sha256').update(path).digest('hex').slice(0, 20);
 
 const MOST_RECENTS = 20;
 export const SHIPPED = 'shipped';
@@ -59,6 +49,7 @@ export interface ModelsOptions {
   readonly dataFolder: string;
   readonly engine: Engine;
   readonly exports: Exports;
+  readonly own: OwnData;
   readonly emit: Emit;
   readonly log: (line: string) => void;
 }
@@ -69,7 +60,6 @@ export class Models {
   private readonly state: z.infer<typeof fileSchema>;
   private readonly open = new Map<string, Known>();
   private preparing: EngineJob<null> | null = null;
-  private reading: EngineJob<DataFacts> | null = null;
   /** The model that a page shows when it is loaded. */
   current: ModelInfo | null = null;
 
@@ -85,7 +75,7 @@ export class Models {
     const state = await readState(
       path,
       fileSchema,
-      { recents: [], names: {}, ranges: {}, sizes: {}, judges: {}, data: [] },
+      { recents: [], names: {}, ranges: {}, sizes: {}, judges: {} },
       options.log,
     );
     return new Models(options, path, state);
@@ -115,33 +105,23 @@ export class Models {
   /** The dataset that judges a model: the user's own that was chosen for it, else the one its card names, else the first whose images it takes; null for none. */
   async judge(id: string): Promise<string | null> {
     const { path, info } = this.get(id);
-    if (info.data !== null) return this.known(info.data.id).path;
+    if (info.data !== null) return this.options.own.pathOf(info.data.id);
     const card = await readCard(path).catch(() => null);
     return judging(info.input, card?.dataset.name ?? null)?.id ?? null;
   }
 
-  private known(data: string): OwnData {
-    const found = this.state.data.find(({ path }) => dataId(path) === data);
-    if (found === undefined)
-      throw new UserError('This data is not known any more.', 'Choose its folder again.');
-    return found;
-  }
-
-  ownData(): { id: string; name: string }[] {
-    return this.state.data.map(({ path, name }) => ({ id: dataId(path), name }));
-  }
-
   /** The user's own data that judges a model, as it was when it was read; null where there is none. */
   dataInfo(id: string): DatasetInfo | null {
-    const { data } = this.get(id).info;
-    if (data === null) return null;
-    const { name, train, test, height, width } = this.known(data.id);
-    return { id: data.id, name, train, test, height, width };
+    const { data, input } = this.get(id).info;
+    const read = data === null ? null : this.options.own.lastRead(this.options.own.pathOf(data.id));
+    if (read === null) return null;
+    const { name, train, test } = read;
+    return { id: read.id, name, train, test, height: input.height, width: input.width };
   }
 
   /** Judges a model by data that was chosen before, which is read anew; null takes it back. */
   async useData(id: string, data: string | null): Promise<ModelInfo> {
-    if (data !== null) return this.judgeBy(id, this.known(data).path);
+    if (data !== null) return this.judgeBy(id, this.options.own.pathOf(data));
     const { path, info } = this.get(id);
     const judges = { ...this.state.judges };
     Reflect.deleteProperty(judges, info.sha256);
@@ -151,32 +131,15 @@ export class Models {
   /** Reads the user's own data at the size of a model and judges it by that. Throws a UserError for what is no data. */
   async judgeBy(id: string, path: string): Promise<ModelInfo> {
     const { path: place, info } = this.get(id);
-    const { height, width, channels } = info.input;
     const target = this.target(id);
     if (target === null) {
       throw new UserError(
-        `The model takes images of ${channels} channels; pictures are grey or red, green and blue.`,
+        `The model takes images of ${info.input.channels} channels; pictures are grey or red, green and blue.`,
         'Its pictures can be made without data; evidence from data cannot.',
       );
     }
-    this.stopReading();
-    const job = this.options.engine.job('readData', { dataset: path, target }, (progress) => {
-      this.options.emit('data.progress', progress);
-    });
-    this.reading = job;
-    try {
-      const { name, train, test } = await job.done;
-      const own = { path, name, train, test, height, width };
-      const data = [own, ...this.state.data.filter((other) => other.path !== path)].slice(0, MOST_RECENTS);
-      return await this.reopen(place, info, { data, judges: { ...this.state.judges, [info.sha256]: path } });
-    } finally {
-      if (this.reading === job) this.reading = null;
-    }
-  }
-
-  stopReading(): void {
-    this.reading?.signal('cancel');
-    this.reading = null;
+    await this.options.own.read(path, { target, side: null });
+    return this.reopen(place, info, { judges: { ...this.state.judges, [info.sha256]: path } });
   }
 
   /** The size of pictures that a model takes; null where pictures have other channels. */
@@ -257,10 +220,17 @@ export class Models {
     return this.openPath(path, given);
   }
 
-  /** Facts of the model at `path`, which is known by its id from then on; not opened for the user. */
-  async inspect(path: string, name?: string): Promise<ModelInfo> {
+  /**
+   * Facts of the model at `path`, which is known by its id from then on; not opened for the user. `judge`: path of the
+   * user's own data that judges it from now on.
+   */
+  async inspect(path: string, name?: string, judge?: string): Promise<ModelInfo> {
     const card = await readCard(path);
     const own = await this.own(path, card !== null);
+    if (judge !== undefined) {
+      this.state.judges[own.sha256] = judge;
+      await this.save();
+    }
     const range = this.state.ranges[own.sha256];
     const size = this.state.sizes[own.sha256];
     const isOther =
@@ -268,8 +238,8 @@ export class Models {
       (size !== undefined && size !== own.input.height);
     const said = { range: range ?? null, size: size ?? null };
     const facts = isOther ? await this.options.engine.run('open', { model: { path, ...said } }) : own;
-    const judge = this.state.data.find((known) => known.path === this.state.judges[own.sha256]);
-    const data = judge === undefined ? null : { id: dataId(judge.path), name: judge.name };
+    const read = this.options.own.lastRead(this.state.judges[own.sha256] ?? '');
+    const data = read === null ? null : { id: read.id, name: read.name, notes: read.notes };
     const shipped = path === resolve(shippedModel()) && !isOther && data === null;
     const id = shipped
       ? SHIPPED
@@ -329,9 +299,9 @@ export class Models {
   private async reopen(
     path: string,
     { name }: ModelInfo,
-    said: Partial<Pick<z.infer<typeof fileSchema>, 'ranges' | 'sizes' | 'judges' | 'data'>>,
+    said: Partial<Pick<z.infer<typeof fileSchema>, 'ranges' | 'sizes' | 'judges'>>,
   ): Promise<ModelInfo> {
-    const { ranges, sizes, judges, data } = this.state;
+    const { ranges, sizes, judges } = this.state;
     Object.assign(this.state, said);
     try {
       const opened = await this.openPath(path, name);
@@ -339,7 +309,7 @@ export class Models {
       return opened;
     } catch (error) {
       // what the model cannot take is not kept
-      Object.assign(this.state, { ranges, sizes, judges, data });
+      Object.assign(this.state, { ranges, sizes, judges });
       throw error;
     }
   }

@@ -9,6 +9,7 @@ import type { Emit } from './emitter';
 import { EngineLost, type Engine } from './engine';
 import { hasEnded, LiveRun } from './live-run';
 import { SHIPPED, type Models } from './models';
+import type { OwnData } from './own-data';
 import { Queue } from './queue';
 import { RunFiles, type RunRecord } from './run-files';
 import { trainRun } from './train-run';
@@ -23,6 +24,7 @@ export interface RunsOptions {
   readonly shipped: string;
   readonly engine: Engine;
   readonly models: Models;
+  readonly own: OwnData;
   readonly emit: Emit;
   readonly log: (line: string) => void;
 }
@@ -111,14 +113,15 @@ export class Runs {
         'Choose a value within the range.',
       );
     }
-    if (!catalogue().some(({ id }) => id === request.dataset)) {
-      throw new UserError('There is no such dataset.', 'Choose another dataset.');
-    }
+    const { dataset, side } = request;
+    const isOwn = !catalogue().some(({ id: known }) => known === dataset);
+    const read = isOwn ? this.options.own.lastRead(this.options.own.pathOf(dataset)) : null;
     const id = randomUUID();
     const run: TrainRun = {
       ...base(id, parsed.data.steps),
       kind: 'train',
-      request: { dataset: request.dataset, configuration: { ...parsed.data } },
+      request: { dataset, side: isOwn ? side : null, configuration: { ...parsed.data } },
+      classes: read?.classes ?? [],
       reports: [],
       tests: [],
       model: null,
@@ -173,10 +176,10 @@ export class Runs {
 
   private async work(live: LiveRun): Promise<void> {
     const { id, kind } = live.run;
-    const { engine, models, emit } = this.options;
+    const { engine, models, own, emit } = this.options;
     try {
       if (kind === 'train') {
-        await trainRun(live as LiveRun<TrainRun>, { engine, models, emit, folder: this.files.of(id) });
+        await trainRun(live as LiveRun<TrainRun>, { engine, models, own, emit, folder: this.files.of(id) });
       } else await this.pictures(id).run(engine, models);
     } catch (error) {
       if (this.closing || live.run.state !== 'running') return;

@@ -7,10 +7,12 @@ import type { Emit } from './emitter';
 import type { Engine } from './engine';
 import type { LiveRun } from './live-run';
 import type { Models } from './models';
+import type { OwnData } from './own-data';
 
 export interface TrainRunOptions {
   readonly engine: Engine;
   readonly models: Models;
+  readonly own: OwnData;
   readonly emit: Emit;
   /** Of the run: the checkpoint and in the end the model lie in it. */
   readonly folder: string;
@@ -18,16 +20,19 @@ export interface TrainRunOptions {
 
 /** Trains to the end, or until it is paused or cancelled. Rejects with what the engine failed of. */
 export async function trainRun(live: LiveRun<TrainRun>, options: TrainRunOptions): Promise<void> {
-  const { engine, models, emit, folder } = options;
+  const { engine, models, own, emit, folder } = options;
   const { id, request, total } = live.run;
   const configuration = trainingConfigurationSchema.parse(request.configuration);
+  const known = catalogue().find(({ id: each }) => each === request.dataset);
+  const path = known === undefined ? own.pathOf(request.dataset) : null;
   let from: number | null = null;
   const left = (step: number): number | null => {
     from ??= step;
     return live.secondsLeft(from / total, step / total);
   };
   live.begin();
-  const job = engine.job('train', { dataset: request.dataset, configuration, folder }, (progress) => {
+  const input = { dataset: path ?? request.dataset, side: request.side, configuration, folder };
+  const job = engine.job('train', input, (progress) => {
     if (live.run.state !== 'running') return;
     switch (progress.type) {
       case 'step': {
@@ -60,11 +65,13 @@ export async function trainRun(live: LiveRun<TrainRun>, options: TrainRunOptions
     await live.keep();
     return;
   }
-  const path = join(folder, 'model');
-  const data = catalogue().find(({ id: known }) => known === request.dataset)?.name ?? request.dataset;
-  const info = await models.inspect(path, `${data}, ${step} steps, seed ${configuration.seed}`);
-  live.record = { ...live.record, model: { path, info } };
-  if (ended)
-    await live.change({ state: 'finished', done: total, secondsTaken: live.seconds(), model: info.id });
-  else await live.change({ done: step, model: info.id });
+  const made = join(folder, 'model');
+  const data = known?.name ?? (path === null ? null : own.lastRead(path)?.name) ?? 'Own data';
+  const name = `${data}, ${step} steps, seed ${configuration.seed}`;
+  // what it learnt from is what its units are judged by
+  const info = await models.inspect(made, name, path ?? undefined);
+  live.record = { ...live.record, model: { path: made, info } };
+  const found = { model: info.id, classes: info.classes };
+  if (ended) await live.change({ state: 'finished', done: total, secondsTaken: live.seconds(), ...found });
+  else await live.change({ done: step, ...found });
 }

@@ -108,14 +108,22 @@ export function configurationOf(
   });
 }
 
-/** Parameters of the question's network with these sizes on images of height × width and ten classes. */
-export function parameters(form: TrainingNumbers, height: number, width: number): number {
+/** Parameters of the question's network with these sizes. */
+export function parameters(
+  form: TrainingNumbers,
+  {
+    height,
+    width,
+    channels,
+    classes,
+  }: { readonly height: number; readonly width: number; readonly channels: number; readonly classes: number },
+): number {
   const kernel = form.kernelSize ** 2;
   const pooled = Math.ceil(height / 4) * Math.ceil(width / 4) * form.filters2;
   return (
-    (kernel + 1) * form.filters1 +
+    (kernel * channels + 1) * form.filters1 +
     (kernel * form.filters1 + 1) * form.filters2 +
     (pooled + 1) * form.hidden +
-    (form.hidden + 1) * 10
+    (form.hidden + 1) * classes
   );
 }

@@ -230,7 +230,10 @@ describe("The packaged app's engine, under the Node that Electron carries", () =
   it('trains', async () => {
     const configuration = trainingConfigurationSchema.parse({ steps: 5, filters: [4, 6], hidden: 16 });
     const folder = join(work, 'trained');
-    expect(await job('train', { dataset: 'mnist', configuration, folder })).toEqual({ ended: true, step: 5 });
+    expect(await job('train', { dataset: 'mnist', side: null, configuration, folder })).toEqual({
+      ended: true,
+      step: 5,
+    });
     expect(readdirSync(join(folder, 'model'))).toEqual(expect.arrayContaining(['model.json', 'weights.bin']));
   });
 

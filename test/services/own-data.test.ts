@@ -44,7 +44,10 @@ test('a folder of pictures is read with progress, and judges the model from then
   const judged = await it.call('data.choose', { model: model.id, kind: 'folder' });
   expect((await progress).total).toBe(36);
   if (judged === null) throw new Error('Nothing was chosen.');
-  expect(judged.data?.name).toBe('pictures');
+  expect(judged.data).toMatchObject({
+    name: 'pictures',
+    notes: [expect.stringContaining('is kept for testing')],
+  });
   // what was made by other data is not this model's
   expect(judged.id).not.toBe(model.id);
   expect(JSON.stringify(judged)).not.toContain(pictures);
@@ -75,7 +78,7 @@ test('it is remembered beyond the session, and taken back', async () => {
   expect(await it.call('data.list')).toEqual([known]);
   const [recent] = await it.call('models.recents');
   const again = await it.call('models.openRecent', { id: recent?.id ?? '' });
-  expect([again.id, again.data]).toEqual([model.id, known]);
+  expect([again.id, again.data]).toEqual([model.id, { ...known, notes: model.data?.notes }]);
   const without = await it.call('data.use', { model: again.id, data: null });
   expect(without.data).toBeNull();
   const back = await it.call('data.use', { model: without.id, data: known?.id ?? '' });
@@ -85,10 +88,66 @@ test('it is remembered beyond the session, and taken back', async () => {
   );
 });
 
+test('a model is trained on it, at the side that was chosen, and is judged by it', async () => {
+  chosen = null;
+  expect(await it.call('data.chooseForTraining', { kind: 'folder' })).toBeNull();
+  chosen = pictures;
+  const found = await it.call('data.chooseForTraining', { kind: 'folder' });
+  if (found === null) throw new Error('Nothing was chosen.');
+  expect(found).toMatchObject({
+    ...{ name: 'pictures', height: 32, width: 32, channels: 3 },
+    ...{ classes: ['across', 'down', 'slanted'], notes: [expect.stringContaining('is kept for testing')] },
+  });
+  expect(JSON.stringify(found)).not.toContain(pictures);
+  const small = await it.call('data.read', { data: found.id, side: 16 });
+  expect([small.id, small.height, small.width]).toEqual([found.id, 16, 16]);
+  const configuration = { steps: 3, batch: 5, filters: [4, 6], kernelSize: 3, hidden: 16 };
+  const { id } = await it.call('runs.train', { dataset: found.id, side: 16, configuration });
+  const run = await it.until(id, 'finished');
+  if (run.kind !== 'train') throw new Error('It is no training.');
+  expect(run.classes).toEqual(found.classes);
+  expect(run.tests.at(-1)?.confusion).toHaveLength(3);
+  expect(JSON.stringify(run)).not.toContain(pictures);
+  const made = await it.call('models.openRecent', { id: run.model ?? '' });
+  expect(made.name).toMatch(/^pictures, 3 steps/);
+  expect(made).toMatchObject({
+    classes: found.classes,
+    ...{ input: { height: 16, width: 16, channels: 3 }, data: { id: found.id } },
+  });
+  const page = await it.call('evidence.unit', { model: made.id, layer: 'conv1', unit: 0 });
+  expect(page.classes).toEqual(found.classes);
+});
+
+test('pictures without labels are read and say so; a training on them is refused', async () => {
+  chosen = join(pictures, 'down');
+  const flat = await it.call('data.chooseForTraining', { kind: 'folder' });
+  expect(flat?.classes).toEqual([]);
+  expect(flat?.notes.at(-1)).toContain('no labels');
+  const { id } = await it.call('runs.train', {
+    dataset: flat?.id ?? '',
+    configuration: { steps: 1, hidden: 8 },
+  });
+  const run = await it.until(id, 'failed');
+  expect(run.error?.message).toContain('has no labels');
+  const unknown = { dataset: '/etc', configuration: { steps: 1 } };
+  await expect(it.call('runs.train', unknown)).rejects.toThrow('not known any more');
+});
+
 test('a browser has no such dialog, and is told what to do', async () => {
   const web = await openApp();
   await expect(web.call('data.choose', { model: model.id, kind: 'folder' })).rejects.toThrow(
     'cannot open folders',
   );
+  await expect(web.call('data.chooseForTraining', { kind: 'file' })).rejects.toThrow('cannot open folders');
+  await web.remove();
+});
+
+test('data that is named at the start is known by its name, and read when it is asked for', async () => {
+  const web = await openApp({ ownData: [pictures] });
+  const known = await web.call('data.list');
+  expect(known.map(({ name }) => name)).toEqual(['pictures']);
+  const found = await web.call('data.read', { data: known[0]?.id ?? '', side: null });
+  expect(found.classes).toHaveLength(3);
+  expect(await web.call('data.list')).toEqual(known);
   await web.remove();
 });

@@ -38,12 +38,14 @@ const over = new Set<Run['state']>(['finished', 'cancelled', 'failed', 'interrup
 export async function openApp({
   dataFolder = mkdtempSync(join(tmpdir(), 'filterscope-app-')),
   abilities = { name: 'web' },
-}: { dataFolder?: string; abilities?: HostAbilities } = {}): Promise<TestApp> {
+  ownData = [],
+}: { dataFolder?: string; abilities?: HostAbilities; ownData?: readonly string[] } = {}): Promise<TestApp> {
   let engine: { process: EngineProcess; environment: Record<string, string> } | null = null;
   const start = forkEngine(PROGRAM, () => undefined);
   const app = await createApplication({
     dataFolder,
     abilities,
+    ownData,
     startEngine: (environment) => {
       const process = start(environment);
       engine = { process, environment: { ...environment } };

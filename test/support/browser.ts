@@ -26,9 +26,9 @@ export interface Opened {
 
 function started(
   data: string,
-  model: readonly string[],
+  more: readonly string[],
 ): { url: Promise<string>; engine: () => number; stop: () => Promise<void> } {
-  const child = spawn(process.execPath, [PROGRAM, '--no-open', '--data', data, ...model], {
+  const child = spawn(process.execPath, [PROGRAM, '--no-open', '--data', data, ...more], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const ended = new Promise<void>((done) =>
@@ -63,14 +63,21 @@ function started(
   };
 }
 
-/** Opens the app with the model that came along, or with the one at the path `model`, as its command line names it. */
+/**
+ * Opens the app with the model that came along, or with the one at the path `model`, as its command line names it;
+ * `ownData`: path of data of one's own, named in the same way.
+ */
 export async function openInBrowser({
   width = 1440,
   height = 900,
   model,
-}: { width?: number; height?: number; model?: string } = {}): Promise<Opened> {
+  ownData,
+}: { width?: number; height?: number; model?: string; ownData?: string } = {}): Promise<Opened> {
   const data = mkdtempSync(join(tmpdir(), 'filterscope-e2e-'));
-  const host = started(data, model === undefined ? [] : [model]);
+  const host = started(data, [
+    ...(ownData === undefined ? [] : ['--own-data', ownData]),
+    ...(model === undefined ? [] : [model]),
+  ]);
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
   const page = await browser.newPage({ viewport: { width, height } });
   // far longer than anything takes, so that a busy machine fails no test

@@ -4,10 +4,11 @@ import { datasetOf, imageSize, type Dataset, type Split } from '../dataset';
 import { fit } from './fit';
 import { pacer, type ReadOptions } from './reading';
 
-/** The same dataset where it has the target's size already, else one of that size. */
+/** The same dataset where it has the wanted size already, or none is wanted, else one of that size. */
 export async function resized(dataset: Dataset, options: ReadOptions): Promise<Dataset> {
-  const { target } = options;
+  const { side } = options;
   const { height, width, channels } = dataset;
+  const target = options.target ?? (side == null ? null : { height: side, width: side, channels });
   if (target === null) return dataset;
   if (target.height === height && target.width === width && target.channels === channels) return dataset;
   const pace = pacer(options);

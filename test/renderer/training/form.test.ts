@@ -53,6 +53,10 @@ describe('the training form', () => {
   });
 
   it('counts the parameters of the question’s network', () => {
-    expect(parameters(presets.question, 28, 28)).toBe(3_274_634);
+    const task = { height: 28, width: 28, channels: 1, classes: 10 };
+    expect(parameters(presets.question, task)).toBe(3_274_634);
+    expect(parameters(presets.question, { ...task, channels: 3, classes: 2 })).toBe(
+      3_274_634 + 2 * 25 * 32 - 8 * 1025,
+    );
   });
 });
