@@ -77,6 +77,8 @@ function transferInWords({ pictures }: ClassFacts): string {
   const [own, apart] = [prior.own.confidence - plain.own.confidence, others(prior) - others(plain)];
   if (apart < 0.03)
     return 'On this model other networks read the plain pictures as surely as those with the prior.';
+  if (own < -0.03)
+    return 'This network itself is surer of the plain pictures, others are of those with the prior: the plain ones speak to this network more than to the class.';
   return own < apart / 2
     ? 'The network’s own confidence hardly tells the two apart, another’s does: the plain pictures speak to this network more than to the class.'
     : 'The pictures with the prior are read more surely by this network and by others.';
