@@ -1,6 +1,6 @@
 // What the app and the engine's process say to each other, and the link that carries it.
 import type { TrainingConfiguration } from './contract/training';
-import type { GalleryUnit } from './contract/gallery';
+import type { BestOf, GalleryUnit } from './contract/gallery';
 import type { Method } from './contract/method';
 import type {
   LayerEvidence,
@@ -58,6 +58,13 @@ export interface RunCurves {
   readonly cosines: Float32Array<ArrayBuffer>;
 }
 
+/** A layer's best real scores, and what they are the best of. */
+export interface RealBest {
+  /** [units]; NaN where no window counts. */
+  readonly best: Float32Array;
+  readonly of: BestOf;
+}
+
 /** What a visualisation tells on its way, in the order of its units. */
 export type VisualizeProgress =
   | {
@@ -66,6 +73,7 @@ export type VisualizeProgress =
       readonly picture: PictureSize;
       /** Objective at the best real window, per unit; NaN without data. */
       readonly bestReal: Float32Array;
+      readonly bestOf: BestOf | null;
     }
   | {
       readonly type: 'frame';
@@ -86,6 +94,7 @@ export interface Visualized {
   readonly curves: RunCurves;
   /** The sheet that the question's code would save; null for other methods. */
   readonly sheet: Pictures | null;
+  readonly bestOf: BestOf | null;
   /** The data that it was judged by. */
   readonly dataset: { readonly name: string; readonly sha256: string } | null;
 }
@@ -170,6 +179,10 @@ export interface Jobs {
   readonly layerEvidence: Job<
     { readonly model: ModelSource; readonly layer: string; readonly dataset: string },
     LayerEvidence
+  >;
+  readonly reference: Job<
+    { readonly model: ModelSource; readonly layer: string; readonly dataset: string },
+    RealBest
   >;
   readonly unitEvidence: Job<Unit & { readonly dataset: string }, UnitEvidence, HowFar>;
   readonly runEvidence: Job<

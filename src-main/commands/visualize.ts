@@ -31,6 +31,8 @@ export interface Summary {
   readonly dead: number;
   /** Radius or norm; null where there is none. */
   readonly budget: number | null;
+  /** Windows sampled from the data, among which the best real ones were found; 0 without data. */
+  readonly realWindows: number;
   /** Median over live units of the picture's response / the best real one. */
   readonly ratio: number;
   /** Certificate: 1 − gap, median and worst over live units. */
@@ -52,6 +54,7 @@ function summarise(gallery: Gallery, images: Float32Array): Summary {
     ratio: median(
       live.flatMap(({ score, bestReal }) => (bestReal === null ? [] : [(score ?? 0) / bestReal])),
     ),
+    realWindows: gallery.bestOf?.windows ?? 0,
     certificate: { median: median(certified), worst: Math.min(...certified) },
     likeness: meanLikeness(images, gallery.units.length),
     seconds: gallery.timings.seconds,
@@ -66,6 +69,7 @@ function sentence({
   dead,
   budget,
   ratio,
+  realWindows: looked,
   certificate,
   likeness,
   seconds,
@@ -73,7 +77,9 @@ function sentence({
   const parts = [
     `${units} units${dead === 0 ? '' : `, ${dead} dead`}`,
     ...(budget === null || method === 'question' ? [] : [`budget ${budget.toFixed(2)}`]),
-    ...(Number.isNaN(ratio) ? [] : [`response ${ratio.toFixed(2)} × the best real one`]),
+    ...(Number.isNaN(ratio)
+      ? []
+      : [`response ${ratio.toFixed(2)} × the best of ${looked.toLocaleString('en')} sampled real windows`]),
     ...(Number.isFinite(certificate.worst)
       ? [`certificate ${certificate.median.toFixed(4)}, worst ${certificate.worst.toFixed(4)}`]
       : []),
@@ -106,7 +112,8 @@ export async function visualizeNetwork(
     );
   }
   const began = performance.now();
-  const windows = dataset === null ? new Float32Array(0) : realWindows(dataset, network, layer).values;
+  const sample = dataset === null ? null : realWindows(dataset, network, layer);
+  const windows = sample?.values ?? new Float32Array(0);
   const steps = method.name === 'question' ? method.iterations : method.steps;
   const bar = out.progress(`${layer} ${method.name}`, 1);
   const run = visualize({ network, layer, units, method, seed, windows, signal });
@@ -136,6 +143,7 @@ export async function visualizeNetwork(
         parameters: JSON.parse(JSON.stringify(result.method)) as Record<string, never>,
       },
       dataset: dataset === null ? null : { name: dataset.name, sha256: dataset.sha256 },
+      bestOf: sample === null ? null : { windows: sample.count, all: false },
       seed,
       picture: result.picture,
       units: result.units,

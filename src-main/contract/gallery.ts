@@ -17,6 +17,10 @@ export const certificateSchema = z.object({
 });
 export type Certificate = z.infer<typeof certificateSchema>;
 
+/** The windows among which the best real ones were found: a sample, or all that lie in the training images. */
+export const bestOfSchema = z.object({ windows: z.int().min(0), all: z.boolean() });
+export type BestOf = z.infer<typeof bestOfSchema>;
+
 export const galleryUnitSchema = z.object({
   unit: z.int().min(0),
   state: unitStateSchema,
@@ -53,6 +57,8 @@ export const gallerySchema = z.object({
   /** Name of the method and every parameter that it ran with. */
   method: z.object({ name: z.string(), parameters: z.record(z.string(), z.json()) }),
   dataset: z.object({ name: z.string(), sha256: z.string() }).nullable(),
+  /** What the units' best real scores are the best of; null without data and in old galleries, where it was a sample. */
+  bestOf: bestOfSchema.nullable().default(null),
   seed: z.int().min(0),
   picture: z.object({ height: z.int().min(1), width: z.int().min(1), channels: z.int().min(1) }),
   /** How the 8-bit pictures were made from the raw float32. */

@@ -1,6 +1,6 @@
 // What the app says of a run: a training or a visualisation, while it goes on and after.
 import { z } from 'zod';
-import { unitStateSchema, certificateSchema } from './gallery';
+import { bestOfSchema, unitStateSchema, certificateSchema } from './gallery';
 import { methodSchema } from './method';
 
 export const runStateSchema = z.enum([
@@ -59,6 +59,8 @@ export const visualizeRunSchema = runBase.extend({
   /** Steps at which a frame was kept; its pictures: see media.runSheet. */
   frames: z.array(z.int()),
   units: z.array(unitResultSchema),
+  /** What their best real scores are the best of; a sample gives way to all windows once those were looked through. */
+  bestOf: bestOfSchema.nullable().default(null),
 });
 export type VisualizeRun = z.infer<typeof visualizeRunSchema>;
 

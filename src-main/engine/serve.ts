@@ -9,6 +9,7 @@ import { factsOf, withNetwork } from './networks';
 import type { Port } from './port';
 import { readData } from './read-data';
 import { prepare } from './prepare';
+import { reference } from './reference';
 import { respond } from './respond';
 import { trainModel } from './train';
 import { visualizeLayer } from './visualize';
@@ -24,6 +25,7 @@ const handlers: { readonly [N in JobName]: Handler<N> } = {
   testImage,
   layerEvidence,
   unitEvidence,
+  reference,
   runEvidence,
   decomposition,
   facets,

@@ -8,6 +8,7 @@ import type { Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
 import { drawnFilters } from '../question/question';
 import { turn, type Handler } from './job';
+import { realBest } from './reference';
 import { Moments } from './moments';
 import { withNetwork } from './networks';
 import { withDataFor, withLayerData, type LayerData } from './real';
@@ -67,12 +68,14 @@ export const visualizeLayer: Handler<'visualize'> = (input, { signal, progress, 
     const picture = pictureOf(network, layer, method);
     const climb = async (data: LayerData | null): Promise<MethodVisualization> => {
       const best = data === null ? null : bestScores(data.scores);
-      const known = method.name === 'question' ? null : best;
+      const known =
+        data === null || input.dataset === null ? null : await realBest(input.dataset, network, layer, data);
       progress({
         type: 'begun',
         units,
         picture,
-        bestReal: Float32Array.from(units, (unit) => known?.[unit] ?? NaN),
+        bestReal: Float32Array.from(units, (unit) => known?.best[unit] ?? NaN),
+        bestOf: known?.of ?? null,
       });
       const bytes = units.length * picture.height * picture.width * picture.channels * 4;
       const count = Math.min(MOST_FRAMES, Math.max(LEAST_FRAMES, Math.floor(FRAME_BYTES / bytes)));
@@ -102,9 +105,18 @@ export const visualizeLayer: Handler<'visualize'> = (input, { signal, progress, 
     };
     const judged = input.dataset !== null && method.name !== 'question';
     const found = judged ? await withLayerData(input.dataset, network, layer, climb) : await climb(null);
+    // the sample chose the budget, so that it is the same whatever was looked through; what is told is the best that is known
+    const { dataset } = input;
+    const real =
+      judged && dataset !== null
+        ? await withLayerData(dataset, network, layer, (data) => realBest(dataset, network, layer, data))
+        : null;
     return {
       method: found.method,
-      units: found.units,
+      units: found.units.map((unit) =>
+        unit.bestReal === null ? unit : { ...unit, bestReal: real?.best[unit.unit] ?? unit.bestReal },
+      ),
+      bestOf: real?.of ?? null,
       images: found.images.slice(),
       curves: packed(found.curves),
       sheet: sheetOf(found),

@@ -197,8 +197,13 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
       asks.cancel(ask);
       return undefined;
     },
-    'evidence.unit': async ({ model, layer, unit, ask }) =>
-      asks.run('unitEvidence', { ...(await place(model)), layer, unit }, ask),
+    'evidence.unit': async ({ model, layer, unit, ask }) => {
+      const where = { ...(await place(model)), layer };
+      const found = await asks.run('unitEvidence', { ...where, unit }, ask);
+      // all windows were looked through for it
+      await runs.refer(model, layer, await engine.run('reference', where));
+      return found;
+    },
 
     'evidence.run': async ({ run }) => engine.run('runEvidence', await judged(runs, models, run)),
     'evidence.decomposition': async ({ run, unit }) =>

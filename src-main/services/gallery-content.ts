@@ -43,6 +43,7 @@ export async function galleryContent(
       layer: { name: request.layer, units, receptiveField: layer?.receptiveField ?? null },
       method: { name, parameters },
       dataset: record.dataset,
+      bestOf: run.bestOf,
       seed: request.seed,
       picture,
       units: run.units.map(saved),

@@ -16,6 +16,8 @@ export class LiveRun<R extends Run = Run> {
   job: EngineJob<unknown> | null = null;
   private readonly files: RunFiles;
   private readonly emit: Emit;
+  /** False for a run that ships with the app. */
+  private readonly own: boolean;
   private told = 0;
   private kept = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -24,7 +26,8 @@ export class LiveRun<R extends Run = Run> {
   private before = 0;
   private began = 0;
 
-  constructor(record: RunRecord, run: R, files: RunFiles, emit: Emit) {
+  constructor(record: RunRecord, run: R, files: RunFiles, emit: Emit, own = true) {
+    this.own = own;
     this.record = record;
     this.run = run;
     this.files = files;
@@ -53,6 +56,13 @@ export class LiveRun<R extends Run = Run> {
     if (hasEnded(this.run)) this.run = { ...this.run, secondsLeft: null };
     this.tell();
     await this.keep();
+  }
+
+  /** What became known of a run after it was made: told at once; what ships with the app is not written to. */
+  async refine(changes: Partial<R>): Promise<void> {
+    this.run = { ...this.run, ...changes };
+    this.tell();
+    if (this.own) await this.keep();
   }
 
   /** A step on the way: told within half a second, kept within two. */

@@ -4,7 +4,7 @@ import { UserError } from '../contract/errors';
 import type { Run, TrainRequest, TrainRun, VisualizeRequest, VisualizeRun } from '../contract/run';
 import { trainingConfigurationSchema } from '../contract/training';
 import { catalogue } from '../datasets/catalogue';
-import type { RunCurves } from '../engine-link';
+import type { RealBest, RunCurves } from '../engine-link';
 import type { Emit } from './emitter';
 import { EngineLost, type Engine } from './engine';
 import { hasEnded, LiveRun } from './live-run';
@@ -67,7 +67,7 @@ export class Runs {
   private take(record: RunRecord, files: RunFiles): void {
     const { model, run } = record;
     if (model !== null && model.info.id !== SHIPPED) this.options.models.know(model.path, model.info);
-    const live = new LiveRun(record, run, files, this.options.emit);
+    const live = new LiveRun(record, run, files, this.options.emit, files === this.files);
     this.live.set(run.id, live);
     if (run.kind === 'visualize') {
       this.works.set(run.id, new VisualizeWork(live as LiveRun<VisualizeRun>, files, this.options.emit));
@@ -146,8 +146,7 @@ export class Runs {
       kind: 'visualize',
       request,
       method,
-      picture: null,
-      frames: [],
+      ...{ picture: null, frames: [], bestOf: null },
       units: (request.units ?? [...Array(layer.units).keys()]).map((unit) => ({
         ...{ unit, state: 'queued' as const, score: null, bestReal: null },
         ...{ certificate: null, norm: null, startScores: [] },
@@ -192,6 +191,21 @@ export class Runs {
       await live.change({ state, secondsTaken: live.seconds(), error: { message, remedy } });
     } finally {
       live.job = null;
+    }
+  }
+
+  /** All windows of a layer were looked through: its runs' best real scores, which were those of a sample, give way to the best. */
+  async refer(model: string, layer: string, { best, of }: RealBest): Promise<void> {
+    for (const { live } of this.works.values()) {
+      const { request, units, bestOf } = live.run;
+      if (request.model !== model || request.layer !== layer || request.method.name === 'question') continue;
+      if (!of.all || bestOf?.all === true || !units.some(({ bestReal }) => bestReal !== null)) continue;
+      await live.refine({
+        bestOf: of,
+        units: units.map((unit) =>
+          unit.bestReal === null ? unit : { ...unit, bestReal: best[unit.unit] ?? unit.bestReal },
+        ),
+      });
     }
   }
 

@@ -92,11 +92,11 @@ export class VisualizeWork {
     await this.finish(found);
   }
 
-  private begun({ units, picture, bestReal }: Extract<VisualizeProgress, { type: 'begun' }>): void {
+  private begun({ units, picture, bestReal, bestOf }: Extract<VisualizeProgress, { type: 'begun' }>): void {
     // the pace is that of the steps, not of the data that had to be looked at before
     this.live.begin();
     this.live.progress({
-      picture,
+      ...{ picture, bestOf },
       units: units.map((unit, i): UnitResult => {
         const real = bestReal[i] ?? NaN;
         return {
@@ -139,6 +139,7 @@ export class VisualizeWork {
       ...live.run,
       method: found.method,
       units: [...found.units],
+      bestOf: found.bestOf,
       frames: [...frames, total],
       done: total,
       secondsTaken: live.seconds(),

@@ -31,7 +31,7 @@ test('A colour model is visualised from a folder of pictures, in colour and with
   expect(stderr).toBe('');
   expect(code).toBe(0);
   expect(stdout).toContain('Every tenth picture, 3, is kept for testing');
-  expect(stdout).toContain('× the best real one');
+  expect(stdout).toContain('sampled real windows');
   const gallery = await readGallery(join(cwd, 'out'));
   expect(gallery.dataset?.name).toBe('pictures');
   expect(gallery.picture.channels).toBe(3);

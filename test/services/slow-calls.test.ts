@@ -3,9 +3,11 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { methodSchema } from '../../src-main/contract/method';
 import type { ModelInfo } from '../../src-main/contract/model';
 import { encodeTfjsLayers } from '../../src-main/network/formats/tfjs-layers';
 import { initialWeights, topology } from '../../src-main/training/question-network';
+import type { VisualizeRun } from '../../src-main/contract/run';
 import { openApp, type TestApp } from '../support/app';
 
 const dataFolder = mkdtempSync(join(tmpdir(), 'filterscope-slow-'));
@@ -51,6 +53,28 @@ test('looking through all images says how far it is and is ended at once; asked 
   expect(again.images).toBe(60_000);
   expect(again.best.scores).toHaveLength(9);
   expect(again.answersTo).toHaveLength(10);
+});
+
+test('the best real window of a sample gives way to that of all windows; the size of the pictures does not depend on it', async () => {
+  const method = methodSchema.parse({ name: 'whitened', steps: 16 });
+  const request = { model: model.id, layer: 'conv1', units: null, method, seed: 0 };
+  const draw = async (): Promise<VisualizeRun> => {
+    const { id } = await it.call('runs.visualize', request);
+    return (await it.until(id, 'finished')) as VisualizeRun;
+  };
+  const before = await draw();
+  expect(before.bestOf).toEqual({ windows: 30_000, all: false });
+  await it.call('evidence.unit', { model: model.id, layer: 'conv1', unit: 0 });
+  const after = (await it.call('runs.list')).find(({ id }) => id === before.id) as VisualizeRun;
+  expect(after.bestOf).toEqual({ windows: 60_000 * 24 * 24, all: true });
+  after.units.forEach(({ bestReal, score }, i) => {
+    expect(bestReal).toBeGreaterThanOrEqual(before.units[i]?.bestReal ?? Infinity);
+    expect(score).toBe(before.units[i]?.score);
+  });
+  const again = await draw();
+  expect(again.bestOf).toEqual(after.bestOf);
+  expect(again.method).toEqual(before.method);
+  expect(again.units).toEqual(after.units);
 });
 
 test('what was found is there after a restart without looking again, also where the file was damaged', async () => {

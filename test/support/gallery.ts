@@ -25,6 +25,7 @@ export function galleryContent({ channels = 1, title = 'conv2 · whitened' } = {
         ...{ name: 'a <model>', sha256: 'ab'.repeat(32), range: '0..1' },
         input: { height: 28, width: 28, channels },
       },
+      bestOf: { windows: 30_000, all: false },
       layer: { name: 'conv2', units: 3, receptiveField: { height: 2, width: 4 } },
       method: { name: 'whitened', parameters: { name: 'whitened', radius: 4.5, steps: 10 } },
       dataset: { name: 'MNIST', sha256: 'cd'.repeat(32) },

@@ -23,6 +23,7 @@ const run = (changes: Partial<VisualizeRun> = {}): VisualizeRun => ({
     error: null,
     picture: { height: 14, width: 14, channels: 1 },
     frames: [],
+    bestOf: null,
     units: [unit(3, null), unit(5, null)],
   },
   request: {
