@@ -29,6 +29,7 @@ export function connect(menu: (command: Command) => void): () => void {
       if (wasLost && engine.state === 'ready') notices.tell('The engine runs again.');
       app.engine = engine;
     },
+    'model.opening': ({ name }) => (model.openingName = name),
     'model.opened': (event) => {
       model.opened(event.model);
       void call('models.recents').then((recents) => (model.recents = recents), notices.fail);

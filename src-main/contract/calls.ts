@@ -141,6 +141,8 @@ export const calls = {
   ),
   'models.openRecent': call(z.object({ id }), modelInfoSchema),
   'models.openShipped': call(nothing, modelInfoSchema),
+  /** Gives up what is being opened; the calls that wait for it fail. */
+  'models.cancelOpening': call(nothing, nothing),
   /** Keeps a model in the app's own library of models under a name. */
   'models.save': call(z.object({ model: id, name }), modelInfoSchema),
   'models.rename': call(z.object({ model: id, name }), modelInfoSchema),

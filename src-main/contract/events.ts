@@ -29,6 +29,8 @@ export const events = {
   'ask.progress': z.object({ ask: z.string(), share: z.number().min(0).max(1), doing: z.string() }),
   /** The engine's process: 'lost' says that it died and is being started again. */
   'engine.state': z.object({ state: z.enum(['starting', 'ready', 'lost']), detail: z.string() }),
+  /** A model of this name is being opened; null when none is any more. */
+  'model.opening': z.object({ name: z.string().nullable() }),
   'model.opened': z.object({ model: modelInfoSchema }),
   /** A model could not be opened from outside (command line, file association). */
   'model.refused': z.object({ message: z.string(), remedy: z.string() }),

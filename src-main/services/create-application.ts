@@ -23,7 +23,7 @@ import { Galleries } from './galleries';
 import { openLog } from './log';
 import { judged, picked } from './judged-run';
 import { Media } from './media';
-import { Models, SHIPPED } from './models';
+import { Models, OpeningCancelled, SHIPPED } from './models';
 import { OwnData } from './own-data';
 import { Runs } from './runs';
 import { SettingsStore } from './settings';
@@ -151,6 +151,10 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
     'models.openFiles': ({ files }) => models.openFiles(files),
     'models.openRecent': ({ id }) => models.openRecent(id),
     'models.openShipped': () => models.openShipped(),
+    'models.cancelOpening': () => {
+      models.cancelOpening();
+      return undefined;
+    },
     'models.save': ({ model, name }) => models.saveAs(model, name),
     'models.rename': ({ model, name }) => models.rename(model, name),
     'models.setScaling': ({ model, scaling }) => models.setScaling(model, scaling),
@@ -296,6 +300,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
         if (!existsSync(path)) throw new UserError(`There is no file ${path}.`, 'Check its name.');
         await models.openPath(path);
       } catch (error) {
+        if (error instanceof OpeningCancelled) return;
         const { message, remedy } =
           error instanceof UserError ? error : { message: explain(error), remedy: 'Try another file.' };
         emit('model.refused', { message, remedy });

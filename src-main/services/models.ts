@@ -45,6 +45,13 @@ const fileSchema = z.object({
 const MOST_RECENTS = 20;
 export const SHIPPED = 'shipped';
 
+/** The user gave up waiting for a model. */
+export class OpeningCancelled extends UserError {
+  constructor() {
+    super('Opening the model was cancelled.', 'Open it again when you like.');
+  }
+}
+
 export interface ModelsOptions {
   readonly dataFolder: string;
   readonly engine: Engine;
@@ -59,6 +66,8 @@ export class Models {
   private readonly path: string;
   private readonly state: z.infer<typeof fileSchema>;
   private readonly open = new Map<string, Known>();
+  /** Give up a model that is being opened, each. */
+  private readonly openings = new Set<() => void>();
   private preparing: EngineJob<null> | null = null;
   /** The model that a page shows when it is loaded. */
   current: ModelInfo | null = null;
@@ -173,7 +182,7 @@ export class Models {
   /** Opens a model by path and makes it the current one. Throws a UserError that says what is wrong with it. */
   async openPath(path: string, name?: string): Promise<ModelInfo> {
     const place = resolve(path);
-    const info = await this.inspect(place, name);
+    const info = await this.waitFor(name ?? basename(place), this.inspect(place, name));
     if (info.id !== SHIPPED) {
       this.state.recents = [
         { path: place, info, openedAt: new Date().toISOString() },
@@ -185,6 +194,29 @@ export class Models {
     this.options.emit('model.opened', { model: info });
     void this.prepare(info.id);
     return info;
+  }
+
+  /** Waits for a model that is being opened, and says so, until the user gives up. */
+  private async waitFor(name: string, info: Promise<ModelInfo>): Promise<ModelInfo> {
+    let giveUp = (): void => undefined;
+    const cancelled = new Promise<never>((_, reject) => {
+      giveUp = () => {
+        reject(new OpeningCancelled());
+      };
+    });
+    this.openings.add(giveUp);
+    this.options.emit('model.opening', { name });
+    try {
+      return await Promise.race([info, cancelled]);
+    } finally {
+      this.openings.delete(giveUp);
+      if (this.openings.size === 0) this.options.emit('model.opening', { name: null });
+    }
+  }
+
+  /** Gives up what is being opened: the engine's work on it ends unheard. */
+  cancelOpening(): void {
+    for (const giveUp of this.openings) giveUp();
   }
 
   /** Has the engine get ready for a first click while it has nothing else to do; no longer for the model before. */

@@ -17,6 +17,10 @@ export const useModel = defineStore('model', () => {
   /** Why the last file was not opened; shown until it is dismissed or another opens. */
   const refused = shallowRef<{ message: string; remedy: string } | null>(null);
   const opening = ref(false);
+  /** What is being opened, by whomever; null for nothing. */
+  const openingName = shallowRef<string | null>(null);
+  /** How often the user gave up waiting. */
+  let givenUp = 0;
   const layerName = ref('');
   /** Files, by sha256, of which it was said what is to be known of them. */
   const told = new Set<string>();
@@ -79,6 +83,7 @@ export const useModel = defineStore('model', () => {
   }
 
   async function open(how: () => Promise<ModelInfo | null>): Promise<void> {
+    const before = givenUp;
     opening.value = true;
     refused.value = null;
     try {
@@ -86,10 +91,17 @@ export const useModel = defineStore('model', () => {
       if (info !== null) opened(info);
       recents.value = await call('models.recents');
     } catch (error) {
-      refuse(error);
+      if (before === givenUp) refuse(error);
     } finally {
-      opening.value = false;
+      [opening.value, openingName.value] = [false, null];
     }
+  }
+
+  /** Stops waiting for what is being opened; the model before stays. */
+  function cancelOpening(): void {
+    givenUp++;
+    openingName.value = null;
+    void call('models.cancelOpening');
   }
 
   function refuse(error: unknown): void {
@@ -121,14 +133,16 @@ export const useModel = defineStore('model', () => {
 
   /** Opens the files of one model: a single file, or model.json with its weights. */
   async function openFiles(files: readonly File[]): Promise<void> {
-    if (files.length === 0) return;
-    await open(async () =>
-      call('models.openFiles', {
-        files: await Promise.all(
-          files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
-        ),
-      }),
-    );
+    const [first] = files;
+    if (first === undefined) return;
+    const before = givenUp;
+    openingName.value = first.name;
+    await open(async () => {
+      const given = await Promise.all(
+        files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
+      );
+      return before !== givenUp ? null : call('models.openFiles', { files: given });
+    });
   }
 
   const openRecent = (id: string): Promise<void> => open(() => call('models.openRecent', { id }));
@@ -226,7 +240,7 @@ export const useModel = defineStore('model', () => {
   }
 
   return {
-    ...{ model, recents, refused, opening, layerName, layer, unit, restingUnit },
+    ...{ model, recents, refused, opening, openingName, cancelOpening, layerName, layer, unit, restingUnit },
     ...{ take, opened, setScaling, setSize, chooseLayer, stepLayer, chooseUnit, unitName, refuse },
     ...{
       openDialog,

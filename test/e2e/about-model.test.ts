@@ -101,6 +101,25 @@ describe.skipIf(!hasChromium)('an opened model', () => {
     await shot('unsupported');
   });
 
+  test('that takes long is named while it is opened, and can be given up', async () => {
+    await page.keyboard.press('Escape');
+    const engine = opened.enginePid();
+    process.kill(engine, 'SIGSTOP');
+    try {
+      await openFile('rgb');
+      const banner = page.getByRole('status').filter({ hasText: 'Opening' });
+      await banner.getByRole('progressbar', { name: /^Opening model/ }).waitFor();
+      await shot('opening');
+      expect(await violations(page)).toEqual([]);
+      await banner.getByRole('button', { name: 'Cancel' }).click();
+      await banner.waitFor({ state: 'hidden' });
+      await page.getByRole('button', { name: 'Open model', exact: true, disabled: false }).waitFor();
+      expect(await page.getByRole('alert').count()).toBe(0);
+    } finally {
+      process.kill(engine, 'SIGCONT');
+    }
+  });
+
   test('nothing was said in the console', () => {
     expect(opened.complaints).toEqual([]);
   });

@@ -31,6 +31,18 @@ test('a colour model is summed up: its format, input, layers, and that its range
   expect(model.layers.length).toBeGreaterThan(2);
 });
 
+test('what is being opened is told by its name, and can be given up', async () => {
+  const before = await openFixture(it, 'plain/model.keras');
+  const begun = it.next('model.opening', ({ name }) => name === 'model');
+  const opening = expect(openFixture(it, 'rgb/model.keras')).rejects.toThrow('was cancelled');
+  await begun;
+  const ended = it.next('model.opening', ({ name }) => name === null);
+  await it.call('models.cancelOpening');
+  await Promise.all([opening, ended]);
+  expect((await it.call('app.start')).model?.id).toBe(before.id);
+  expect((await openFixture(it, 'rgb/model.keras')).input.channels).toBe(3);
+});
+
 test('a range that the file says is found', async () => {
   expect((await openFixture(it, 'rgb/model.keras')).scaling).toEqual({ name: '0..255', source: 'found' });
 });
