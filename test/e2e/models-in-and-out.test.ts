@@ -15,9 +15,9 @@ const FIXTURES = resolve(import.meta.dirname, '../network/formats/fixtures');
 const SHIPPED = resolve(import.meta.dirname, '../../resources/model');
 const SLOW = { timeout: 60_000 };
 
-/** Keeps the stream of events, so that a test can send one as a host with a menu of its own does. */
+/** Keeps the first stream of events, the one that lasts, so that a test can send one as a host with a menu of its own does. */
 const KEEP_EVENTS = `window.EventSource = class extends EventSource {
-  constructor(...given) { super(...given); window.theEvents = this; }
+  constructor(...given) { super(...given); window.theEvents ??= this; }
 }`;
 
 describe.skipIf(!hasChromium)('a model', () => {
@@ -67,8 +67,11 @@ describe.skipIf(!hasChromium)('a model', () => {
 
   test('named on the command line is open at the start', async () => {
     await page.getByRole('listbox', { name: /^Units of / }).waitFor(SLOW);
-    expect(await name().textContent()).toMatch(/model|residual/i);
-    if (await dialog().isVisible()) await page.keyboard.press('Escape');
+    await expect.poll(() => name().textContent(), SLOW).toBe('residual');
+    // its file does not say the range of its pixels, so that it is asked for
+    await dialog().waitFor();
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'hidden' });
   });
 
   test('is opened by a drop of its file', async () => {

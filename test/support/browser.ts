@@ -95,9 +95,11 @@ export async function openInBrowser({
   await page.goto(await host.url);
   await page.getByRole('navigation').waitFor();
   const origin = page.url().split('#')[0] ?? '';
-  const shipped = page.getByRole('button', { name: 'Open the one that came along' });
-  await page.waitForTimeout(300);
-  if ((await shipped.count()) > 0) await shipped.click();
+  if (model === undefined) {
+    const shipped = page.getByRole('button', { name: 'Open the one that came along' });
+    await page.waitForTimeout(300);
+    if ((await shipped.count()) > 0) await shipped.click();
+  }
   return {
     page,
     complaints,
