@@ -41,7 +41,7 @@ describe.skipIf(!hasChromium)('the app in a browser', () => {
     await steps.fill('64');
     await page.keyboard.press('Escape');
     await page.locator('body').press('r');
-    await page.getByRole('button', { name: 'Cancel' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel', description: 'Esc' }).waitFor();
     await option(/^Unit 0 \d\S+, running/).waitFor();
     await option(/^Unit 63 \d\S+×, (converged|close|climbing)/).waitFor();
     await page.getByRole('button', { name: /64 steps/ }).click();

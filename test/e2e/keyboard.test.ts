@@ -85,13 +85,13 @@ describe.skipIf(!hasChromium)('the main path by keyboard alone', () => {
     await page.getByRole('option', { name: /^Unit 11 \S+×, (converged|close|climbing)/ }).waitFor(SLOW);
     expect(await focused()).toBe('Run');
     await press('Enter');
-    await page.getByRole('button', { name: 'Cancel' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel', description: 'Esc' }).waitFor();
     expect(await focused()).toBe('Cancel');
     await press('Escape');
     await page.getByRole('button', { name: 'Run', exact: true }).waitFor(SLOW);
     expect(await focused()).toBe('Run');
     await press('r');
-    await page.getByRole('button', { name: 'Cancel' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel', description: 'Esc' }).waitFor();
     await page.getByRole('button', { name: 'Save gallery', disabled: false }).waitFor(SLOW);
   });
 

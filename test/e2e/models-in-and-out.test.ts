@@ -143,7 +143,7 @@ describe.skipIf(!hasChromium)('a model', () => {
     await menu('view.filters');
     await page.getByRole('radio', { name: /^conv1/ }).check({ force: true });
     await menu('run.start');
-    await page.getByRole('button', { name: 'Cancel' }).waitFor(SLOW);
+    await page.getByRole('button', { name: 'Cancel', description: 'Esc' }).waitFor(SLOW);
     await menu('run.cancel');
     await page.getByRole('button', { name: 'Run', exact: true }).waitFor(SLOW);
     await menu('view.train');
