@@ -71,6 +71,8 @@ export class Engine {
         reject,
       });
     });
+    // a job may end in an error before whoever asked for it has come to wait for it
+    done.catch(() => undefined);
     this.sendWaiting();
     return {
       done,
