@@ -1,45 +1,23 @@
 // How busy the page is, by the browser's own tracing: npm run bench:page. Prints the longest tasks of the page's main thread while a
 // layer runs (wall time, and CPU time, which other work on the machine does not lengthen), with the functions they were spent
 // in; how long a cancel takes until the page shows it; and how many drawings a second are answered. Needs a build and Chromium.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { chromium } from 'playwright-core';
+import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { openApp } from './opened-app.mjs';
 
-const root = resolve(import.meta.dirname, '..');
-const data = mkdtempSync(join(tmpdir(), 'filterscope-trace-'));
-const host = spawn(process.execPath, [join(root, 'out', 'main', 'web.js'), '--no-open', '--data', data], {
-  stdio: ['pipe', 'pipe', 'inherit'],
-});
-const url = await new Promise((done) => {
-  let said = '';
-  host.stdout.on('data', (chunk) => {
-    said += chunk;
-    const found = /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/.exec(said)?.[0];
-    if (found !== undefined) done(found);
-  });
-});
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox'],
-});
-const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-page.setDefaultTimeout(120_000);
-await page.goto(url);
+const { page, close } = await openApp({ timeout: 120_000 });
 await page.getByRole('option', { name: /^Unit 63 / }).waitFor();
 const cdp = await page.context().newCDPSession(page);
 
 // the profiler costs time itself: it is on only where the question is what the time was spent in
 const WHY = process.argv.includes('--why');
 const CATEGORIES = [
-  ...[
-    'disabled-by-default-devtools.timeline',
-    '__metadata',
-    'toplevel',
-    'devtools.timeline',
-    'blink.user_timing',
-  ],
+  'disabled-by-default-devtools.timeline',
+  '__metadata',
+  'toplevel',
+  'devtools.timeline',
+  'blink.user_timing',
   ...(WHY ? ['disabled-by-default-v8.cpu_profiler'] : []),
 ];
 
@@ -68,7 +46,7 @@ function hottest(events, main, from, to) {
   const nodes = new Map();
   const spent = new Map();
   const starts = new Map();
-  for (const { name, pid, tid, id, args, ts } of events) {
+  for (const { name, pid, tid, id, args } of events) {
     if (pid !== main.pid) continue;
     if (name === 'Profile') starts.set(id, { at: args.data.startTime, tid });
     if (name !== 'ProfileChunk') continue;
@@ -85,7 +63,6 @@ function hottest(events, main, from, to) {
       const key = `${functionName || '(anonymous)'}${where}`;
       spent.set(key, (spent.get(key) ?? 0) + delta);
     });
-    void ts;
   }
   return [...spent].sort((a, b) => b[1] - a[1]).slice(0, 6);
 }
@@ -139,7 +116,7 @@ function report(title, events) {
 /** Starts the layer and waits for its end. */
 async function runLayer() {
   await page.keyboard.press('r');
-  await page.getByRole('button', { name: 'Cancel' }).waitFor();
+  await page.getByRole('button', { name: 'Cancel', description: 'Esc' }).waitFor();
   await page.getByRole('button', { name: 'Save gallery', exact: true, disabled: false }).waitFor();
 }
 
@@ -222,7 +199,4 @@ report(
 );
 console.log(`answers: ${(answers / 5).toFixed(0)} a second; load ${loadavg()[0].toFixed(1)}`);
 
-await browser.close();
-host.stdin.end();
-await new Promise((done) => host.on('exit', done));
-rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+await close();

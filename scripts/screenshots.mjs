@@ -1,35 +1,12 @@
 // Takes the pictures of the README from the running app: every view, light and dark, into resources/screenshots.
 // With names of views behind it, those alone.
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { chromium } from 'playwright-core';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openApp, root } from './opened-app.mjs';
 
-const root = resolve(import.meta.dirname, '..');
 const target = join(root, 'resources', 'screenshots');
-const data = mkdtempSync(join(tmpdir(), 'filterscope-screenshots-'));
 mkdirSync(target, { recursive: true });
-
-const host = spawn(process.execPath, [join(root, 'out', 'main', 'web.js'), '--no-open', '--data', data], {
-  stdio: ['pipe', 'pipe', 'inherit'],
-});
-const url = await new Promise((done) => {
-  let said = '';
-  host.stdout.on('data', (chunk) => {
-    said += chunk;
-    const found = /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/.exec(said)?.[0];
-    if (found !== undefined) done(found);
-  });
-});
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox'],
-});
-const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
-page.setDefaultTimeout(30_000);
-await page.goto(url);
-await page.getByRole('navigation').waitFor();
+const { page, close } = await openApp({ timeout: 30_000 });
 const origin = page.url().split('#')[0];
 
 /** The view as it stands, in both themes. */
@@ -104,7 +81,4 @@ if (wanted('question')) {
   await take('question');
 }
 
-await browser.close();
-host.stdin.end();
-await new Promise((done) => host.on('exit', done));
-rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+await close();

@@ -74,8 +74,7 @@ function pad({ mode, value, amounts }: Of<'pad'>, x: Tensor): Tensor {
     ...amounts.map(([before, after]): [number, number] => [before, after]),
   ];
   if (mode === 'constant') return tf.pad(x, all, value);
-  // not tf.mirrorPad: its gradient leaves out what is mirrored
-  // a tensor of its own, since the input may be freed before it
+  // tf.mirrorPad will not do: its gradient leaves out what is mirrored
   return all.reduce((padded, [before, after], axis) => {
     const size = x.shape[axis] as number;
     const skipped = mode === 'reflect' ? 1 : 0;
@@ -91,7 +90,7 @@ function pad({ mode, value, amounts }: Of<'pad'>, x: Tensor): Tensor {
     const first = Array.from({ length: before }, (_, i) => at(before - 1 - i, false));
     const last = Array.from({ length: after }, (_, i) => at(i, true));
     return tf.concat([...first, padded, ...last], axis);
-  }, x.clone());
+  }, x.clone()); // a tensor of its own, since the input may be freed before it
 }
 
 /** Every stride-th element along an axis. */

@@ -4,6 +4,7 @@ import { computed, ref, shallowReactive, shallowRef, watch } from 'vue';
 import type { LayerEvidence, Recent, UnitEvidence } from '../../src-main/contract/calls';
 import type { LayerInfo, ModelInfo } from '../../src-main/contract/model';
 import { call } from '../bridge';
+import { wordsOf } from '../error-words';
 import { download } from '../downloads';
 import { useApp } from './app';
 import { useAsks } from './asks';
@@ -105,9 +106,7 @@ export const useModel = defineStore('model', () => {
   }
 
   function refuse(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    const remedy = error instanceof Error && 'remedy' in error ? String(error.remedy) : '';
-    refused.value = { message, remedy };
+    refused.value = wordsOf(error);
   }
 
   /** Shows the system's dialog where there is one, else the browser's own. */

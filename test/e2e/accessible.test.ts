@@ -39,7 +39,7 @@ describe.skipIf(!hasChromium)('nobody is shut out', () => {
   test.each([
     [1024, 700],
     [1440, 900],
-  ])('in every view at %i × %i, light and dark', { retry: 2 }, async (width, height) => {
+  ])('in every view at %i × %i, light and dark', async (width, height) => {
     await page.setViewportSize({ width, height });
     for (const view of VIEWS) {
       await opened.show(view);
@@ -48,8 +48,7 @@ describe.skipIf(!hasChromium)('nobody is shut out', () => {
     }
   });
 
-  // colours that are still changing are measured again
-  test('in every dialog', { retry: 2 }, async () => {
+  test('in every dialog', async () => {
     await opened.show('filters');
     await page.getByRole('option', { name: /^Unit 0 / }).waitFor();
     for (const [key, name] of DIALOGS) {

@@ -5,6 +5,10 @@ import { expect } from 'vitest';
 
 /** One line each: the rule, and the first element that breaks it. */
 export async function violations(page: Page): Promise<string[]> {
+  // a colour that is still changing is neither the one before nor the one after
+  await page.evaluate(
+    'Promise.all(document.getAnimations().filter((a) => a.effect.getComputedTiming().iterations !== Infinity).map((a) => a.finished.catch(() => null)))',
+  );
   await page.evaluate(axe.source);
   return page.evaluate<string[]>(
     'axe.run().then((found) => found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`))',
