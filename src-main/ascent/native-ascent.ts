@@ -23,7 +23,8 @@ export class NativeAscent {
   private readonly options: AscendOptions;
   private readonly rate: (progress: number) => number;
   private readonly loop: NativeLoop;
-  private readonly seen: NativeFunction;
+  /** Null where no frame is asked for. */
+  private readonly seen: NativeFunction | null;
   private atOnce = 1;
 
   private constructor(
@@ -40,12 +41,13 @@ export class NativeAscent {
       const moved = constraint.project(rated.step(at as Tensor2D, gradient, rate as Scalar));
       return [moved, (total as Tensor2D).add(gradient.mul(share as Scalar))];
     });
+    const look = (at: Tensor): Tensor[] => {
+      const x = parametrisation.image(at as Tensor2D);
+      const gradient = gradientAt(at as Tensor2D);
+      return [scoresAt(at as Tensor2D), x, rowNorms(gradient), constraint.gap(at as Tensor2D, gradient)];
+    };
     try {
-      this.seen = nativeFunction(theta, (at) => {
-        const x = parametrisation.image(at as Tensor2D);
-        const gradient = gradientAt(at as Tensor2D);
-        return [scoresAt(at as Tensor2D), x, rowNorms(gradient), constraint.gap(at as Tensor2D, gradient)];
-      });
+      this.seen = (options.frames?.size ?? 0) > 0 ? nativeFunction(theta, look) : null;
     } catch (error) {
       this.loop.dispose();
       throw error;
@@ -60,7 +62,7 @@ export class NativeAscent {
     try {
       native = new NativeAscent(options, optimiser.rated, climbed, state);
       // graphs are checked when they are first run: no steps, and a look
-      native.look(state.theta, 0);
+      if (native.seen !== null) native.look(state.theta, 0);
       const { theta, sum } = native.advanced(state, 0, 0);
       tf.dispose([theta, sum]);
       return native;
@@ -96,8 +98,9 @@ export class NativeAscent {
     return from + count;
   }
 
-  /** The pictures of θ, and what there is to know of them. */
+  /** The pictures of θ, and what there is to know of them; for ascents that ask for frames. */
   look(theta: Tensor2D, step: number): Frame {
+    if (this.seen === null) throw new Error('No frame was asked for.');
     const found = this.seen.run(theta);
     const [scores, images, gradientNorms, gaps] = found.map(numbers) as [
       Float32Array,
@@ -111,7 +114,7 @@ export class NativeAscent {
 
   dispose(): void {
     this.loop.dispose();
-    this.seen.dispose();
+    this.seen?.dispose();
   }
 }
 

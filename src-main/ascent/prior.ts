@@ -68,21 +68,13 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer =>
 function cached(windows: Float32Array, d: number, limit: number): Components {
   const name = createHash('sha256').update(bytesOf(windows)).update(`|${d}|${limit}`).digest('hex');
   const bytes = readCached('priors', name);
-  // the sum stands first, then the mean, then whole axes
-  const body = bytes?.subarray(32);
-  const isWhole =
-    bytes !== null &&
-    body !== undefined &&
-    body.length > 4 * d &&
-    body.length % (4 * d) === 0 &&
-    createHash('sha256').update(body).digest().equals(bytes.subarray(0, 32));
-  if (isWhole) {
-    const values = new Float32Array(new Uint8Array(body).buffer);
+  // the mean, then whole axes
+  if (bytes !== null && bytes.length > 4 * d && bytes.length % (4 * d) === 0) {
+    const values = new Float32Array(new Uint8Array(bytes).buffer);
     return { mean: values.slice(0, d), axes: values.slice(d) };
   }
   const { mean, axes } = components(windows, d, limit);
-  const sum = createHash('sha256').update(bytesOf(mean)).update(bytesOf(axes)).digest();
-  writeCached('priors', name, [sum, bytesOf(mean), bytesOf(axes)]);
+  writeCached('priors', name, [bytesOf(mean), bytesOf(axes)]);
   return { mean, axes };
 }
 

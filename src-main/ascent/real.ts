@@ -1,5 +1,5 @@
 // What real windows do to a layer: every unit's objective on each of them.
-import type { Tensor2D } from '@tensorflow/tfjs-node';
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow';
 import { forward } from '../network/forward';
 import { nodeOf, unitLayers, type Network } from '../network/network';
@@ -12,13 +12,25 @@ export const isOutput = (network: Network, layer: string): boolean =>
   unitLayers(network).at(-1)?.name === layer &&
   nodeOf(network, layer).shape[0] * nodeOf(network, layer).shape[1] === 1;
 
+/**
+ * The objective of every unit of a layer, [n × units], from its map: the pre-activation at the single (or centre) position,
+ * for the output layer the contrast of ascent/objectives.
+ */
+export function objectivesOf(network: Network, layer: string, map: Tensor4D): Tensor2D {
+  const [, rows, columns, units] = map.shape;
+  const values = map.slice([0, rows >> 1, columns >> 1, 0], [-1, 1, 1, units]).reshape<Tensor2D>([-1, units]);
+  if (!isOutput(network, layer) || units < 2) return values;
+  return values
+    .mul(units)
+    .sub(values.sum(1, true))
+    .div(units - 1);
+}
+
 /** Windows evaluated at a time, such that their pixels take at most 8 MB. */
 const chunkOf = (pixels: number): number => Math.max(1, Math.min(2000, Math.floor(2e6 / pixels)));
 
 /**
- * Calls `visit` with the objectives [rows × units] of consecutive windows, `first` being the index of the first: the
- * pre-activation at the single (or centre) position, for the output layer the contrast of ascent/objectives.
- * `windows` is [n × h × w × c] of the layer's window.
+ * Calls `visit` with the objectives [rows × units] of consecutive windows, `first` being the index of the first. `windows` is [n × h × w × c] of the layer's window.
  */
 export function eachRealScore(
   network: Network,
@@ -26,27 +38,16 @@ export function eachRealScore(
   windows: Float32Array,
   visit: (scores: Float32Array, first: number) => void,
 ): void {
-  const node = nodeOf(network, layer);
-  const units = node.shape[2];
   const { height, width, whole } = windowOf(network, layer);
   const channels = network.input[2];
   const size = height * width * channels;
   const chunk = chunkOf(size);
-  const windowed = node.operation.op !== 'dense' && !whole;
+  const windowed = nodeOf(network, layer).operation.op !== 'dense' && !whole;
   for (let first = 0; first < windows.length / size; first += chunk) {
     const part = windows.subarray(first * size, Math.min((first + chunk) * size, windows.length));
     const scores = tf.tidy(() => {
       const x = tf.tensor4d(part, [part.length / size, height, width, channels]);
-      const map = forward(network, x, layer, windowed);
-      const centre = map.slice([0, map.shape[1] >> 1, map.shape[2] >> 1, 0], [-1, 1, 1, units]);
-      const values = centre.reshape<Tensor2D>([-1, units]);
-      if (!isOutput(network, layer) || units < 2) return values.dataSync<'float32'>();
-      const total = values.sum<Tensor2D>(1, true);
-      return values
-        .mul(units)
-        .sub(total)
-        .div(units - 1)
-        .dataSync<'float32'>();
+      return objectivesOf(network, layer, forward(network, x, layer, windowed)).dataSync<'float32'>();
     });
     visit(scores, first);
   }

@@ -169,7 +169,7 @@ export interface Windows {
 }
 
 /** Windows whose brightest pixel, of any channel, is below this are blank. */
-const BLANK = 0.2 * 255;
+export const BLANK = 0.2 * 255;
 /** Blank windows in a row after which blank ones are taken too: data may be dark all over. */
 const MOST_BLANK = 1000;
 

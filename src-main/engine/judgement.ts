@@ -6,7 +6,7 @@ import { answer as answerQuestion } from '../evidence/answer';
 import { decomposition as explain } from '../evidence/decomposition';
 import { facets as findFacets } from '../evidence/facets';
 import { priorLadder } from '../evidence/prior-ladder';
-import { extremeWindows } from '../evidence/real-scores';
+import { bestWindows } from '../evidence/real-scores';
 import { strongestWindows } from '../evidence/real-space';
 import { runEvidence as judge } from '../evidence/selectivity';
 import { throughTraining as lookBack } from '../evidence/through-training';
@@ -15,34 +15,24 @@ import { kinOf, knownModel } from '../training/known-model';
 import { shippedOthers } from '../resources';
 import { watching, type Handler } from './job';
 import { openingOf, withNetwork } from './networks';
-import { withDataFor, withLayerData, type LayerData } from './real';
+import { withDataFor, withLayerData } from './real';
 import { Shared } from './shared';
 
 /** Best real windows of a unit that its picture is compared with. */
 const BEST = 9;
 const SEED = 0;
 
-function bestOf({ sample, scores }: LayerData, unit: number): Float32Array {
-  const size = sample.height * sample.width * sample.channels;
-  const found = extremeWindows(scores, sample, unit, BEST);
-  const out = new Float32Array(found.length * size);
-  found.forEach(({ index }, i) => {
-    out.set(sample.values.subarray(index * size, (index + 1) * size), i * size);
-  });
-  return out;
-}
-
 export const runEvidence: Handler<'runEvidence'> = ({ model, layer, dataset, units, images, picture }) =>
   withNetwork(model, (network) =>
-    withLayerData(dataset, network, layer, async (data) => {
+    withLayerData(dataset, network, layer, async ({ sample, scores }) => {
       // others read class pictures alone
       const others = isOutput(network, layer)
         ? await withDataFor(dataset, network, async (of) => kinOf(network, of, await shippedOthers()))
         : [];
       try {
         return judge({
-          ...{ network, layer, units, images, shape: picture, real: data.sample.values, others },
-          bestOf: (unit) => bestOf(data, unit),
+          ...{ network, layer, units, images, shape: picture, real: sample.values, others },
+          bestOf: (unit) => bestWindows(scores, sample, unit, BEST),
         });
       } finally {
         for (const other of others) other.dispose();

@@ -55,6 +55,10 @@ export function withSample<R>(
   return samples.use(key, make, work);
 }
 
+/** What is known of a layer is known by. */
+export const layerKey = (id: string, network: Network, layer: string): string =>
+  [id, network.sha256, network.scaling.name, network.input.join(), layer].join('|');
+
 /** The layer's sample with every unit's score on it: made once, in slices between which other jobs come. */
 export function withLayerData<R>(
   id: string,
@@ -67,9 +71,5 @@ export function withLayerData<R>(
       sample,
       scores: await realScores(network, layer, sample, turn),
     }));
-  return layers.use(
-    [id, network.sha256, network.scaling.name, network.input.join(), layer].join('|'),
-    make,
-    work,
-  );
+  return layers.use(layerKey(id, network, layer), make, work);
 }

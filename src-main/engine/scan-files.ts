@@ -10,7 +10,6 @@ import type { Dataset } from '../datasets/dataset';
 import type { Found } from '../evidence/locate';
 import type { Scan } from '../evidence/scan';
 import { nodeOf, type Network } from '../network/network';
-import { resourceFolder } from '../resources';
 
 /** Raised whenever a scan finds anything else, so that older files are not taken for new ones. */
 const FORMAT = 1;
@@ -61,29 +60,27 @@ export const scanName = (network: Network, layer: string, dataset: Dataset): str
     .digest('hex')
     .slice(0, 32)}.scan`;
 
-/** What ships with the app, and the app's own folder, which whoever starts the engine names. */
-const shippedFolder = (): string => join(resourceFolder(), 'scans');
+/** The app's own folder, which whoever starts the engine names. */
 const ownFolder = (): string | undefined => env.FILTERSCOPE_SCANS;
 
 /** The scan of that name; null where there is none, or none that can be read. */
 export async function readScan(name: string, network: Network, layer: string): Promise<Scan | null> {
-  for (const folder of [ownFolder(), shippedFolder()]) {
-    if (folder === undefined) continue;
-    const bytes = await readFile(join(folder, name)).catch(() => null);
-    if (bytes === null) continue;
-    try {
-      const found = fileSchema.parse(unpackWire(bytes));
-      if (found.units !== nodeOf(network, layer).shape[2]) continue;
-      return { ...found, best: unflat(found.best), worst: unflat(found.worst) };
-    } catch {
-      // damaged: made anew, and written over
-    }
+  const folder = ownFolder();
+  const bytes = folder === undefined ? null : await readFile(join(folder, name)).catch(() => null);
+  if (bytes === null) return null;
+  try {
+    const found = fileSchema.parse(unpackWire(bytes));
+    if (found.units !== nodeOf(network, layer).shape[2]) return null;
+    return { ...found, best: unflat(found.best), worst: unflat(found.worst) };
+  } catch {
+    // damaged: made anew, and written over
+    return null;
   }
-  return null;
 }
 
-/** Writes a scan into the app's folder, or `folder`; without any it is only remembered. A disk that is full costs nothing but time. */
-export async function keepScan(name: string, scan: Scan, folder = ownFolder()): Promise<void> {
+/** Writes a scan into the app's folder; without any it is only remembered. A disk that is full costs nothing but time. */
+export async function keepScan(name: string, scan: Scan): Promise<void> {
+  const folder = ownFolder();
   if (folder === undefined) return;
   try {
     await mkdir(folder, { recursive: true });

@@ -4,16 +4,13 @@ import { scanLayers, type Scan } from '../evidence/scan';
 import type { Watch } from '../evidence/watch';
 import { unitLayers, type Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
-import { withDataFor } from './real';
+import { layerKey, withDataFor } from './real';
 import { keepScan, readScan, scanName } from './scan-files';
 import { Shared } from './shared';
 
 const scans = new Shared<Scan>(6);
 /** Those that were finished in this process. */
 const finished = new Set<string>();
-
-const keyOf = (id: string, network: Network, layer: string): string =>
-  [id, network.sha256, network.scaling.name, network.input.join(), layer].join('|');
 
 /** The layers that one pass over the images is enough for: all that see the whole image, else the layer alone. */
 function together(network: Network, layer: string): string[] {
@@ -39,7 +36,7 @@ export function withScan<R>(
   watch: Watch,
   work: (scan: Scan) => Promise<R> | R,
 ): Promise<R> {
-  const key = keyOf(id, network, layer);
+  const key = layerKey(id, network, layer);
   const make = async (own: Watch): Promise<Scan> => {
     const found = await withDataFor(id, network, (dataset) => look(network, layer, dataset, own));
     finished.add(key);
@@ -50,10 +47,17 @@ export function withScan<R>(
 
 /** The layer's scan if it is there already; null where the images would have to be looked through first. */
 export async function knownScan(id: string, network: Network, layer: string): Promise<Scan | null> {
-  const isKnown =
-    finished.has(keyOf(id, network, layer)) ||
-    (await withDataFor(id, network, (dataset) =>
-      readScan(scanName(network, layer, dataset), network, layer),
-    )) !== null;
-  return isKnown ? withScan(id, network, layer, {}, (scan) => scan) : null;
+  const key = layerKey(id, network, layer);
+  if (finished.has(key)) return withScan(id, network, layer, {}, (scan) => scan);
+  const known = await withDataFor(id, network, (dataset) =>
+    readScan(scanName(network, layer, dataset), network, layer),
+  );
+  if (known === null) return null;
+  finished.add(key);
+  return scans.use(
+    key,
+    {},
+    () => Promise.resolve(known),
+    (scan) => scan,
+  );
 }

@@ -1,6 +1,6 @@
 // The job 'visualize': any method on any layer, frame by frame.
 import { chosenUnits, frameSteps, type Curves, type VisualizeOptions } from '../ascent/visualize';
-import type { RunCurves, Pictures, VisualizeProgress } from '../engine-link';
+import type { RealBest, RunCurves, Pictures, VisualizeProgress } from '../engine-link';
 import type { Method } from '../contract/method';
 import { bestScores } from '../evidence/real-scores';
 import { visualize, type MethodVisualization } from '../methods/visualize';
@@ -66,10 +66,13 @@ export const visualizeLayer: Handler<'visualize'> = (input, { signal, progress, 
     const { layer, method, seed } = input;
     const units = drawnUnits(network, layer, input.units, method);
     const picture = pictureOf(network, layer, method);
-    const climb = async (data: LayerData | null): Promise<MethodVisualization> => {
+    // the sample chooses the budget, so that it is the same whatever was looked through; what is told is the best that is known
+    const climb = async (
+      data: LayerData | null,
+      bestKnown: () => Promise<RealBest> | null,
+    ): Promise<{ found: MethodVisualization; real: RealBest | null }> => {
       const best = data === null ? null : bestScores(data.scores);
-      const known =
-        data === null || input.dataset === null ? null : await realBest(input.dataset, network, layer, data);
+      const known = await bestKnown();
       progress({
         type: 'begun',
         units,
@@ -101,16 +104,17 @@ export const visualizeLayer: Handler<'visualize'> = (input, { signal, progress, 
       if (!signal.aborted) {
         for (const moment of moments.inOrder()) progress({ type: 'frame', kept: true, share: 1, ...moment });
       }
-      return next.value;
+      // a scan may have ended in between
+      return { found: next.value, real: await bestKnown() };
     };
-    const judged = input.dataset !== null && method.name !== 'question';
-    const found = judged ? await withLayerData(input.dataset, network, layer, climb) : await climb(null);
-    // the sample chose the budget, so that it is the same whatever was looked through; what is told is the best that is known
-    const { dataset } = input;
-    const real =
-      judged && dataset !== null
-        ? await withLayerData(dataset, network, layer, (data) => realBest(dataset, network, layer, data))
-        : null;
+    // the question's method looks at no data
+    const dataset = method.name === 'question' ? null : input.dataset;
+    const { found, real } =
+      dataset === null
+        ? await climb(null, () => null)
+        : await withLayerData(dataset, network, layer, (data) =>
+            climb(data, () => realBest(dataset, network, layer, data)),
+          );
     return {
       method: found.method,
       units: found.units.map((unit) =>
@@ -120,8 +124,9 @@ export const visualizeLayer: Handler<'visualize'> = (input, { signal, progress, 
       images: found.images.slice(),
       curves: packed(found.curves),
       sheet: sheetOf(found),
-      dataset: judged
-        ? await withDataFor(input.dataset, network, ({ name, sha256 }) => ({ name, sha256 }))
-        : null,
+      dataset:
+        dataset === null
+          ? null
+          : await withDataFor(dataset, network, ({ name, sha256 }) => ({ name, sha256 })),
     };
   });

@@ -1,7 +1,5 @@
 // Which windows of an image are blank: no candidates for the best or the worst that a unit sees.
-
-/** Windows whose brightest pixel is below this are blank, as in datasets/dataset. */
-const BLANK = 0.2 * 255;
+import { BLANK } from '../datasets/dataset';
 
 /** Windows of one size at regular places of images. */
 export interface Places {

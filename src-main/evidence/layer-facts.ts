@@ -11,7 +11,7 @@ import { kernelSlices, movement, smoothness, type Smoothness } from './kernels';
 import { compareMethods, picturesBy, realPictures, rowOf, type MethodPictures } from './methods-compared';
 import { pathCheck, type PathCheck } from './path';
 import { RealSpace, strongestWindows } from './real-space';
-import { extremeWindows, realScores, type RealScores } from './real-scores';
+import { bestScores, bestWindows, realScores, type RealScores } from './real-scores';
 import { realWindows } from './real-windows';
 import { robustness, type Robustness } from './robustness';
 import { distinctnessOf } from './selectivity';
@@ -88,11 +88,7 @@ export async function realAt(network: Network, dataset: Dataset, layer: string, 
   const bestOf = (unit: number): Float32Array => {
     let found = known.get(unit);
     if (found === undefined) {
-      const best = extremeWindows(scores, sample, unit, 9);
-      found = new Float32Array(best.length * size);
-      best.forEach(({ index }, i) =>
-        found?.set(sample.values.subarray(index * size, (index + 1) * size), i * size),
-      );
+      found = bestWindows(scores, sample, unit, 9);
       known.set(unit, found);
     }
     return found;
@@ -102,11 +98,7 @@ export async function realAt(network: Network, dataset: Dataset, layer: string, 
 
 /** At most `most` units, evenly spread, of those that some real window excites. */
 function chooseUnits({ scores }: Real, units: number, most: number): number[] {
-  const best = new Float32Array(units).fill(-Infinity);
-  for (let i = 0; i < scores.values.length; i++) {
-    if ((scores.values[i] as number) > (best[i % units] as number))
-      best[i % units] = scores.values[i] as number;
-  }
+  const best = bestScores(scores);
   const live = [...best.keys()].filter((unit) => (best[unit] as number) > 0);
   const from = live.length > 1 ? live : [...best.keys()];
   const count = Math.min(most, from.length);

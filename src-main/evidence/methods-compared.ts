@@ -1,4 +1,5 @@
 // The same units under every method: how distinct the pictures are, how like real data, and the score at one budget.
+import { gather } from '../ascent/batches';
 import type { MethodRow } from '../contract/answer';
 import { methodSchema, type Method, type MethodName } from '../contract/method';
 import { visualize } from '../methods/visualize';
@@ -55,10 +56,7 @@ export async function picturesBy(
   const { images, picture, units: known, method: used } = next.value;
   const sound = [...known.keys()].filter((i) => known[i]?.state !== 'failed');
   const size = picture.height * picture.width * picture.channels;
-  const kept = new Float32Array(sound.length * size);
-  sound.forEach((from, i) => {
-    kept.set(images.subarray(from * size, (from + 1) * size), i * size);
-  });
+  const kept = gather(images, size, sound);
   const drawn = sound.map((i) => known[i]?.unit ?? 0);
   return {
     ...{ layer, method: used, units: drawn, images: kept, shape: picture },

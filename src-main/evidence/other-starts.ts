@@ -57,7 +57,6 @@ export async function otherStarts(
     await step(part(watch, 0, 0.7), seeds.length / 2);
   }
   if (whitened === null) throw new RangeError('There are no pictures with the prior.');
-  const { signal } = watch;
-  const options = signal === undefined ? { seed } : { seed, signal };
-  return { unit, seeds, facets: await facets(network, layer, unit, whitened, real, options) };
+  const found = await facets(network, layer, unit, whitened, real, { seed }, part(watch, 0.7, 1));
+  return { unit, seeds, facets: found };
 }

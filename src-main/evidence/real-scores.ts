@@ -1,4 +1,5 @@
 // Every unit's objective on every real window of a sample, from which best, worst, histogram and means by label follow.
+import { gather } from '../ascent/batches';
 import { eachRealScore } from '../ascent/real';
 import type { Windows } from '../datasets/dataset';
 import { nodeOf, type Network } from '../network/network';
@@ -75,6 +76,12 @@ export function extremeWindows(
     least = list.length === count ? sign * (list.at(-1)?.score ?? 0) : -Infinity;
   }
   return list;
+}
+
+/** The `count` windows that excite a unit most, one after the other, [n × height × width × channels]. */
+export function bestWindows(scores: RealScores, sample: Windows, unit: number, count: number): Float32Array {
+  const rows = extremeWindows(scores, sample, unit, count).map(({ index }) => index);
+  return gather(sample.values, sample.height * sample.width * sample.channels, rows);
 }
 
 /** Greatest score of each unit, [units]. */

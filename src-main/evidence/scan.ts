@@ -1,8 +1,8 @@
 // All training images through the network: every unit's best and worst window anywhere, and its answers by image.
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-node';
-import { isOutput } from '../ascent/real';
+import { objectivesOf } from '../ascent/real';
 import type { PlacedWindows } from '../contract/evidence';
-import type { Dataset } from '../datasets/dataset';
+import { imageSize, type Dataset } from '../datasets/dataset';
 import { tf } from '../native/tensorflow';
 import { forward, forwardAll } from '../network/forward';
 import { nativeFunction } from '../network/native-program';
@@ -126,21 +126,6 @@ function extremes(network: Network, layer: string, places: Places, given: Tensor
   return [map.sub(far).max(1), map.add(far).min(1)];
 }
 
-/** The objective of every unit of layers that see the whole image, [n × units] each; see ascent/real. */
-function objectives(network: Network, layers: readonly string[], x: Tensor4D): Tensor[] {
-  return forwardAll(network, x, layers).map((map, i) => {
-    const layer = layers[i] as string;
-    const { 3: units } = map.shape;
-    const centre = map.slice([0, map.shape[1] >> 1, map.shape[2] >> 1, 0], [-1, 1, 1, units]);
-    const values = centre.reshape<Tensor2D>([-1, units]);
-    if (!isOutput(network, layer) || units < 2) return values;
-    return values
-      .mul(units)
-      .sub(values.sum(1, true))
-      .div(units - 1);
-  });
-}
-
 /** A function of chunks [n, size], as a graph for those that are as long as the first where there are enough of them. */
 function onChunks(
   of: (x: Tensor2D) => Tensor[],
@@ -187,7 +172,7 @@ export async function scanLayers(
   { count = 9, most = Infinity }: { count?: number; most?: number } = {},
 ): Promise<Map<string, Scan>> {
   const { train } = dataset;
-  const size = train.images.length / train.count;
+  const size = imageSize(dataset);
   const images = Math.min(train.count, most);
   const channels = network.input[2];
   const [first = ''] = layers;
@@ -198,12 +183,16 @@ export async function scanLayers(
   const largest = Math.max(...nodesFor(network, layers).map(({ shape: [h, w, c] }) => h * w * c));
   const chunk = Math.max(1, Math.min(MOST_AT_ONCE, images, Math.floor(CHUNK_FLOATS / (largest + size))));
   const units = layers.map((layer) => nodeOf(network, layer).shape[2]);
-  const kept = Math.min(images, Math.floor(KEPT_FLOATS / units.reduce((sum, own) => sum + own, 0)));
+  // only what labels are asked of is kept
+  const fits = Math.floor(KEPT_FLOATS / units.reduce((sum, own) => sum + own, 0));
+  const kept = train.labels === null ? 0 : Math.min(images, fits);
   const finds = units.map((own) => new Finds(own, kept, count));
   const { run, dispose } = onChunks(
     (x) =>
       places === null
-        ? objectives(network, layers, x.reshape([-1, dataset.height, dataset.width, channels]))
+        ? forwardAll(network, x.reshape([-1, dataset.height, dataset.width, channels]), layers).map(
+            (map, i) => objectivesOf(network, layers[i] as string, map),
+          )
         : extremes(network, first, places, x),
     chunk,
     Math.floor(images / chunk),

@@ -36,12 +36,10 @@ export async function kinOf(
 ): Promise<Network[]> {
   const kin: Network[] = [];
   for (const path of others) {
+    const card = await cardOf(path);
+    if (card !== null && card.dataset.name !== dataset.name) continue;
     const other = await openModel(path);
-    const ownCard = await cardOf(path);
-    const sameTask =
-      (ownCard === null || ownCard.dataset.name === dataset.name) &&
-      other.input.join() === network.input.join();
-    if (sameTask) kin.push(other);
+    if (other.input.join() === network.input.join()) kin.push(other);
     else other.dispose();
   }
   return kin;

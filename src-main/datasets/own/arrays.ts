@@ -51,18 +51,12 @@ function choose(sources: Sources, wanted?: string): Chosen | null {
     : { images: alone, labels: undefined, testImages: undefined, testLabels: undefined };
 }
 
-/** Rows of images and labels as a split. */
-const splitOf = ({ size, bytes }: Images, labels: Uint16Array | null, rows: readonly number[]): Split => {
-  const images = new Uint8Array(rows.length * size);
-  rows.forEach((row, i) => {
-    images.set(bytes.subarray(row * size, (row + 1) * size), i * size);
-  });
-  return {
-    count: rows.length,
-    images,
-    labels: labels === null ? null : Uint16Array.from(rows, (row) => labels[row] ?? 0),
-  };
-};
+/** Images from row `from` up to row `to`, and their labels, as a split; nothing is copied. */
+const splitOf = ({ size, bytes }: Images, labels: Uint16Array | null, from: number, to: number): Split => ({
+  count: to - from,
+  images: bytes.subarray(from * size, to * size),
+  labels: labels?.subarray(from, to) ?? null,
+});
 
 /** How many classes there are: the greatest label and those below it. */
 const classesOf = (labels: Uint16Array | null): number =>
@@ -79,16 +73,16 @@ async function read(name: string, chosen: Chosen, options: ReadOptions): Promise
   const own = labels === null ? null : Uint16Array.from(images.rows, (row) => labels[row] ?? 0);
   const notes = [...images.notes, ...sampledNote(images.rows.length, images.of, 'images')];
   const { height, width, channels } = images.target;
-  const all = [...images.rows.keys()];
+  const all = images.rows.length;
   let [train, test]: Split[] = [];
   let classes = classesOf(labels);
   if (chosen.testImages === undefined) {
-    const held = testCount(all.length);
-    test = splitOf(images, own, all.slice(0, held));
-    train = splitOf(images, own, all.slice(held));
+    const held = testCount(all);
+    test = splitOf(images, own, 0, held);
+    train = splitOf(images, own, held, all);
     notes.push(`Every tenth image, ${held}, is kept for testing: the data does not say which.`);
   } else {
-    train = { count: all.length, images: images.bytes, labels: own };
+    train = { count: all, images: images.bytes, labels: own };
     const more = await readImages(chosen.testImages, { target: images.target }, limit(1, 5), pace);
     const theirs = chosen.testLabels === undefined ? null : await readLabels(chosen.testLabels, more.of);
     classes = Math.max(classes, classesOf(theirs));

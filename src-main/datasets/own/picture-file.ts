@@ -7,7 +7,7 @@ import { pictureHeader } from './picture-header';
 import type { Target } from '../target';
 
 /** Pixels that a picture may have: some 7000 × 7000. */
-export const MOST_PIXELS = 5e7;
+const MOST_PIXELS = 5e7;
 /** Bytes that its file may have. */
 export const MOST_FILE_BYTES = 1e8;
 

@@ -2,8 +2,8 @@
 import { createRng } from '../../network/rng';
 
 /** Training images that are kept in memory, and their bytes. */
-export const MOST_IMAGES = 60_000;
-export const MOST_BYTES = 256e6;
+const MOST_IMAGES = 60_000;
+const MOST_BYTES = 256e6;
 /** Picture files that are decoded, of training and test images together: each takes a millisecond or more. */
 export const MOST_PICTURES = 20_000;
 /** One image of so many is kept for testing where the data does not say which. */
