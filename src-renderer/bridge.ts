@@ -10,8 +10,18 @@ const GONE = new UserError(
   'Start Filterscope again, then reload this page; saved models and galleries are kept.',
 );
 
-/** The bridge over HTTP: calls are POSTs of MessagePack, events a stream that reconnects by itself. */
+/** The bridge over HTTP: calls are POSTs of MessagePack, events one stream for all listeners that reconnects by itself. */
 export function loopback(fetcher: typeof fetch = fetch): Bridge {
+  const listeners = new Set<(event: Sent) => void>();
+  let source: EventSource | null = null;
+  function opened(): EventSource {
+    const stream = new EventSource('events');
+    stream.onmessage = (message: MessageEvent<string>) => {
+      const sent = JSON.parse(message.data) as Sent;
+      for (const listener of listeners) listener(sent);
+    };
+    return stream;
+  }
   return {
     async call<N extends CallName>(name: N, input: CallInput<N>): Promise<Reply<N>> {
       const response = await fetcher(`call/${name}`, {
@@ -23,12 +33,13 @@ export function loopback(fetcher: typeof fetch = fetch): Bridge {
       return unpackWire(new Uint8Array(await response.arrayBuffer())) as Reply<N>;
     },
     on(listener) {
-      const source = new EventSource('events');
-      source.onmessage = (message: MessageEvent<string>) => {
-        listener(JSON.parse(message.data) as Sent);
-      };
+      listeners.add(listener);
+      source ??= opened();
       return () => {
-        source.close();
+        listeners.delete(listener);
+        if (listeners.size > 0) return;
+        source?.close();
+        source = null;
       };
     },
   };

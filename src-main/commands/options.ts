@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { UserError } from '../contract/errors';
+import { SIDE } from '../contract/model';
 import { RANGE_HELP } from '../contract/range';
 import { catalogue } from '../datasets/catalogue';
 import type { Dataset, IdxPaths } from '../datasets/dataset';
@@ -88,7 +89,7 @@ export const withModel = (command: Command): Command =>
       '--range <range>',
       `what the model expects of its pixels: 0..1, -1..1, 0..255, imagenet, ${RANGE_HELP}`,
     )
-    .option('--size <n>', 'side of the image for a model that takes any size', whole(8, 2048));
+    .option('--size <n>', 'side of the image for a model that takes any size', whole(SIDE.min, SIDE.max));
 
 /** What a command that takes a model says of it. */
 export const MODEL = 'a .keras, .h5 or .onnx file, a TensorFlow.js model.json, its folder, or a zip of it';

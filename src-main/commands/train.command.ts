@@ -1,5 +1,6 @@
 // How filterscope train is called.
 import type { Command } from 'commander';
+import { TRAINING_SIDE } from '../contract/run';
 import { trainingConfigurationSchema } from '../contract/training';
 import {
   checked,
@@ -31,7 +32,11 @@ export function declareTrain(program: Command, session: Session): void {
       .option('--kernel <n>', 'rows and columns of a kernel', whole(1, 15), defaults.kernelSize)
       .option('--hidden <n>', 'neurons of the hidden layer', whole(1, 8192), defaults.hidden)
       .option('--snapshots <list>', 'steps before which the model is kept, like 0,50,500', steps, [])
-      .option('--image-size <n>', 'side that data of your own is cropped and scaled to', whole(8, 256))
+      .option(
+        '--image-size <n>',
+        'side that data of your own is cropped and scaled to',
+        whole(TRAINING_SIDE.min, TRAINING_SIDE.max),
+      )
       .option('--half', 'save the weights in half precision, in half the space', false)
       .option('--seed <n>', 'seed', seed, defaults.seed),
   )

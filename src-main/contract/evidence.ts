@@ -29,8 +29,6 @@ export const layerEvidenceSchema = z.object({
   /** Best real responses per unit, [units × count] row-major, best first. */
   best: float32,
   count: z.int(),
-  /** Label of each of them, same order. */
-  labels,
   window: z.object({ height: z.int(), width: z.int(), channels: z.int() }),
   /** Shape of a unit's kernel picture (see media); null for layers whose kernel is no picture. */
   kernel: z.object({ height: z.int(), width: z.int() }).nullable(),

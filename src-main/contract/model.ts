@@ -20,8 +20,6 @@ export const layerInfoSchema = z.object({
     .object({
       stride: z.tuple([z.number(), z.number()]),
       centre: z.tuple([z.number(), z.number()]),
-      /** What it would see on an image without end. */
-      size: z.tuple([z.int(), z.int()]),
     })
     .nullable()
     .default(null),
@@ -31,7 +29,8 @@ export const layerInfoSchema = z.object({
 export type LayerInfo = z.infer<typeof layerInfoSchema>;
 
 /** Side of the images of a model that takes any size, in pixels. */
-export const sideSchema = z.int().min(8).max(2048);
+export const SIDE = { min: 8, max: 2048 } as const;
+export const sideSchema = z.int().min(SIDE.min).max(SIDE.max);
 
 /** What a model expects of its pixels, as contract/range writes it, and how that is known. */
 const scalingInfoSchema = z.object({ name: z.string(), source: z.enum(['found', 'stated', 'assumed']) });

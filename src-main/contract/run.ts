@@ -84,7 +84,8 @@ export const trainingTestSchema = z.object({
 export type TrainingTest = z.infer<typeof trainingTestSchema>;
 
 /** Side that images of the user's own are cropped and scaled to, in pixels. */
-export const trainingSideSchema = z.int().min(8).max(256);
+export const TRAINING_SIDE = { min: 8, max: 256 } as const;
+export const trainingSideSchema = z.int().min(TRAINING_SIDE.min).max(TRAINING_SIDE.max);
 
 export const trainRequestSchema = z.object({
   /** The id of a dataset of the app or of the user's own data. */

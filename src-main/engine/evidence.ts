@@ -39,10 +39,6 @@ export const layerEvidence: Handler<'layerEvidence'> = ({ model, layer, dataset 
         images: new Set(sample.images).size,
         best: Float32Array.from(best, ({ score }) => score),
         count: COUNT,
-        labels:
-          sample.labels.length === 0
-            ? sample.labels
-            : Uint16Array.from(best, ({ index }) => sample.labels[index] ?? 0),
         window: { height: sample.height, width: sample.width, channels: network.input[2] },
         kernel: kernelSize(nodeOf(network, layer)),
       };

@@ -89,7 +89,8 @@ export const throughTraining: Handler<'throughTraining'> = ({ model, layer, data
     }),
   );
 
-const answers = new Shared<QuestionAnswer>(4);
+/** Shared by those who wait for one, and not kept: to ask again is to have it worked out again. */
+const answers = new Shared<QuestionAnswer>(0);
 
 export const answer: Handler<'answer'> = ({ model, dataset, name }, context) =>
   withNetwork(model, (network) => {

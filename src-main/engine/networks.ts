@@ -56,7 +56,6 @@ export function factsOf(network: Network): ModelFacts {
             : {
                 stride: [field.rows.stride, field.columns.stride],
                 centre: [centreOf(field.rows), centreOf(field.columns)],
-                size: [field.rows.size, field.columns.size],
               },
         isOutput: i === layers.length - 1,
       };

@@ -4,6 +4,7 @@ import type { Display, MethodName } from '../../src-main/contract/method';
 import type { UnitResult, VisualizeRun } from '../../src-main/contract/run';
 import { median } from '../median';
 import { fixed, times } from '../numbers';
+import { WITHOUT_PICTURE } from '../stores/runs';
 
 /** One unit of a row; `index` is its place among the run's units, −1 where the run lacks it. */
 export interface RowCell {
@@ -51,9 +52,8 @@ export function ratioOf(
   return result.score / result.bestReal;
 }
 
-const WITHOUT: readonly string[] = ['queued', 'dead', 'failed'];
 export const hasPicture = ({ result }: RowCell): boolean =>
-  result !== null && !WITHOUT.includes(result.state);
+  result !== null && !WITHOUT_PICTURE.includes(result.state);
 
 /** What stands below a picture: its score, or why there is none. */
 export function scoreWord(
@@ -63,7 +63,7 @@ export function scoreWord(
   evidence: RunEvidence | null,
 ): string {
   const { result } = cell;
-  if (result !== null && WITHOUT.includes(result.state)) return result.state;
+  if (result !== null && WITHOUT_PICTURE.includes(result.state)) return result.state;
   const ratio = ratioOf(cell, budget, evidence);
   if (ratio !== null) return times(ratio);
   if (budget === 'own' && result?.score != null) return fixed(result.score);

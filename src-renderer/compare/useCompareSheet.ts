@@ -44,7 +44,7 @@ export function useCompareSheet(): () => Promise<void> {
       {
         ...{ title: 'Best real window', line: 'Of the training images', result: 'the reference: 1×' },
         ...{ height: evidence.window.height, width: evidence.window.width, columns: evidence.count },
-        cells: (compare.rowsAre === 'unit' ? [model.unit] : compare.units).map((unit) => ({
+        cells: compare.unitsShown.map((unit) => ({
           src: address(media.windows(id, model.layerName, unit)),
           ...{ index: 0, text: '1×' },
         })),
@@ -59,10 +59,7 @@ export function useCompareSheet(): () => Promise<void> {
     const done = await notices.attempt(async () => {
       const picture = await comparePng({
         title: `${model.model?.name ?? ''}, ${model.layerName}${compare.rowsAre === 'unit' ? `, ${model.unitName(layer, model.unit)}` : ''}`,
-        units: compare.columns.map(
-          ({ unit, display }) =>
-            display?.label ?? `${layer.isOutput ? '' : 'unit '}${model.unitName(layer, unit)}`,
-        ),
+        units: compare.columns.map((column) => column.title),
         rows: [...compare.rows.map((row) => sheetRow(row, compare.budget)), ...realRow()],
       });
       downloadBlob(picture, file);

@@ -1,6 +1,7 @@
 // What stands beside or below a unit's picture, and how a screen reader says it.
 import { fixed, times } from '../numbers';
 import type { Cell } from '../stores/filters';
+import { WITHOUT_PICTURE } from '../stores/runs';
 
 export interface TileWords {
   /** Over the best real window, or raw where there is none; empty before there is a score. */
@@ -11,7 +12,7 @@ export interface TileWords {
 
 export function tileWords({ result, run, stale }: Cell): TileWords {
   if (run === null) return { score: '', word: '' };
-  if (['queued', 'dead', 'failed'].includes(result.state)) return { score: '', word: result.state };
+  if (WITHOUT_PICTURE.includes(result.state)) return { score: '', word: result.state };
   const { score, bestReal } = result;
   return {
     score: score === null ? '' : bestReal === null || bestReal <= 0 ? fixed(score) : times(score / bestReal),

@@ -33,8 +33,9 @@ export type RowsAre = 'methods' | 'displays' | 'unit';
 export interface Column {
   readonly key: string | number;
   readonly unit: number;
+  readonly title: string;
   /** Null where the row says it. */
-  readonly display: { readonly value: Display; readonly label: string; readonly hint: string } | null;
+  readonly display: { readonly value: Display; readonly hint: string } | null;
 }
 
 /** Sets of methods that answer one question each. */
@@ -89,10 +90,19 @@ export const useCompare = defineStore('compare', () => {
     if (pinned.value.length > 0) return pinned.value;
     return Array.from({ length: Math.min(FIRST, model.layer?.units ?? 0) }, (_, unit) => unit);
   });
+  /** A unit as it is called where its layer is not: "unit 37", or its class. */
+  function unitTitle(unit: number): string {
+    const { layer } = model;
+    return layer === null ? '' : `${layer.isOutput ? '' : 'unit '}${model.unitName(layer, unit)}`;
+  }
   const columns = computed<readonly Column[]>(() =>
     rowsAre.value === 'unit'
-      ? displays.map((display) => ({ key: display.value, unit: model.unit, display }))
-      : units.value.map((unit) => ({ key: unit, unit, display: null })),
+      ? displays.map((display) => ({ key: display.value, unit: model.unit, title: display.label, display }))
+      : units.value.map((unit) => ({ key: unit, unit, title: unitTitle(unit), display: null })),
+  );
+  /** Units in the columns, each once: a unit has one best real window, however it is shown. */
+  const unitsShown = computed<readonly number[]>(() =>
+    rowsAre.value === 'unit' ? [model.unit] : units.value,
   );
   /** Units that a run must have, and that one has which is begun here. */
   const wanted = computed<readonly number[]>(() =>
@@ -114,8 +124,9 @@ export const useCompare = defineStore('compare', () => {
   function reasonAgainst(method: MethodName): string | null {
     if (method !== 'question') return null;
     if (model.layer?.kind === 'dense') return 'For convolutions alone.';
-    const own = rowsAre.value === 'unit' ? [model.unit] : units.value;
-    return own.some((unit) => drawn(method).includes(unit)) ? null : 'Its loop ends before these filters.';
+    return unitsShown.value.some((unit) => drawn(method).includes(unit))
+      ? null
+      : 'Its loop ends before these filters.';
   }
 
   function row(method: MethodName, shown: Display): Omit<Row, 'key' | 'title' | 'line'> {
@@ -200,7 +211,21 @@ export const useCompare = defineStore('compare', () => {
   }
 
   return {
-    ...{ rowsAre, chosen, single, display, budget, pinned, units, columns, rows, missing, active },
+    ...{
+      rowsAre,
+      chosen,
+      single,
+      display,
+      budget,
+      pinned,
+      units,
+      columns,
+      unitTitle,
+      unitsShown,
+      rows,
+      missing,
+      active,
+    },
     ...{ choose, toggle, run, cancel },
   };
 });

@@ -1,9 +1,10 @@
 // The open model: its layers, the layer and unit that are looked at, and what real data say of them.
 import { defineStore } from 'pinia';
-import { computed, ref, shallowReactive, shallowRef, watch } from 'vue';
+import { computed, ref, shallowReactive, shallowRef } from 'vue';
 import type { LayerEvidence, Recent, UnitEvidence } from '../../src-main/contract/calls';
 import type { LayerInfo, ModelInfo } from '../../src-main/contract/model';
 import { call } from '../bridge';
+import { useSettled } from '../composables/useSettled';
 import { wordsOf } from '../error-words';
 import { download } from '../downloads';
 import { useApp } from './app';
@@ -32,13 +33,11 @@ export const useModel = defineStore('model', () => {
     () => model.value?.layers.find(({ name }) => name === layerName.value) ?? null,
   );
   const unit = computed(() => chosen.get(layerName.value) ?? 0);
-  /** The unit once the choice has come to rest: what is slow to find out is asked for it alone. */
-  const restingUnit = ref(0);
-  let rest: ReturnType<typeof setTimeout> | undefined;
-  watch([layerName, unit], () => {
-    clearTimeout(rest);
-    rest = setTimeout(() => (restingUnit.value = unit.value), 250);
-  });
+  /** The key in stores/asks of a unit's evidence. */
+  const unitKey = (name: string, index: number): string => `unit ${model.value?.id ?? ''} ${name} ${index}`;
+  /** The unit at hand as long as the choice stands still: what is slow to find out is asked for it alone. */
+  const resting = useSettled(() => unitKey(layerName.value, unit.value), 250);
+  const isResting = computed(() => resting.value === unitKey(layerName.value, unit.value));
 
   /** A model that the user opened: what has to be asked or said of it is shown, once a session for each file. */
   function opened(info: ModelInfo): void {
@@ -193,12 +192,12 @@ export const useModel = defineStore('model', () => {
     return 'loading';
   }
 
-  /** The same of one unit. */
-  function evidenceOfUnit(name: string, index: number): UnitEvidence | 'loading' | Error {
-    const info = model.value;
+  /** The same of the unit at hand: what is known at once, else asked for when the choice has come to rest. */
+  function restingEvidence(): UnitEvidence | 'loading' | Error {
+    const [info, name, index] = [model.value, layerName.value, unit.value];
     const key = `${name}/${index}`;
     const known = unitEvidence.get(key);
-    if (known !== undefined || info === null) return known ?? 'loading';
+    if (known !== undefined || info === null || !isResting.value) return known ?? 'loading';
     void settle(unitEvidence, key, info.id, () =>
       asks.make(
         unitKey(name, index),
@@ -209,9 +208,6 @@ export const useModel = defineStore('model', () => {
     );
     return 'loading';
   }
-
-  /** The key in stores/asks of a unit's evidence. */
-  const unitKey = (name: string, index: number): string => `unit ${model.value?.id ?? ''} ${name} ${index}`;
 
   /** Asks for a unit's evidence once more. */
   function askAgain(name: string, index: number): void {
@@ -239,7 +235,7 @@ export const useModel = defineStore('model', () => {
   }
 
   return {
-    ...{ model, recents, refused, opening, openingName, cancelOpening, layerName, layer, unit, restingUnit },
+    ...{ model, recents, refused, opening, openingName, cancelOpening, layerName, layer, unit },
     ...{ take, opened, setScaling, setSize, chooseLayer, stepLayer, chooseUnit, unitName, refuse },
     ...{
       openDialog,
@@ -249,7 +245,7 @@ export const useModel = defineStore('model', () => {
       keep,
       exportModel,
       evidenceOfLayer,
-      evidenceOfUnit,
+      restingEvidence,
       askAgain,
       unitKey,
     },

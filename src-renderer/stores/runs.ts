@@ -7,6 +7,7 @@ import type {
   Run,
   TrainRequest,
   TrainRun,
+  UnitResult,
   VisualizeRequest,
   VisualizeRun,
 } from '../../src-main/contract/run';
@@ -19,6 +20,9 @@ export interface RunCurves {
 }
 
 export const isActive = (run: Run): boolean => ['queued', 'running', 'paused'].includes(run.state);
+
+/** What the units are that have no picture. */
+export const WITHOUT_PICTURE: readonly UnitResult['state'][] = ['queued', 'dead', 'failed'];
 
 export const useRuns = defineStore('runs', () => {
   const runs = shallowReactive(new Map<string, Run>());

@@ -1,9 +1,5 @@
 // What the next training is to learn from, as far as the form knows it.
 import type { DatasetInfo, OwnDataInfo } from '../../src-main/contract/calls';
-import { trainingSideSchema } from '../../src-main/contract/run';
-
-/** Sides that images of one's own may be brought to, in pixels. */
-export const SIDES = { min: trainingSideSchema.minValue ?? 8, max: trainingSideSchema.maxValue ?? 256 };
 
 export interface Task {
   readonly dataset: string;

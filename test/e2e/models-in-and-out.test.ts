@@ -15,9 +15,9 @@ const FIXTURES = resolve(import.meta.dirname, '../network/formats/fixtures');
 const SHIPPED = resolve(import.meta.dirname, '../../resources/model');
 const SLOW = { timeout: 60_000 };
 
-/** Keeps the first stream of events, the one that lasts, so that a test can send one as a host with a menu of its own does. */
+/** Keeps the page’s stream of events, so that a test can send one as a host with a menu of its own does. */
 const KEEP_EVENTS = `window.EventSource = class extends EventSource {
-  constructor(...given) { super(...given); window.theEvents ??= this; }
+  constructor(...given) { super(...given); window.theEvents = this; }
 }`;
 
 describe.skipIf(!hasChromium)('a model', () => {

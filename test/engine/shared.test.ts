@@ -31,6 +31,15 @@ test('two who ask for the same are told of one work', async () => {
   expect(begun()).toBe(1);
 });
 
+test('where none is kept, two at once are told of one work and the next has it done anew', async () => {
+  const shared = new Shared<number>(0);
+  const { begun, make } = counting(10);
+  await Promise.all([shared.use('a', {}, make, same), shared.use('a', {}, make, same)]);
+  expect(begun()).toBe(1);
+  expect(await shared.use('a', {}, make, same)).toBe(7);
+  expect(begun()).toBe(2);
+});
+
 test('one who lets go is free at once, and the work goes on for the other', async () => {
   const shared = new Shared<number>(2);
   const { begun, make } = counting(50);

@@ -1,12 +1,28 @@
-// The bridge: calls over HTTP, and errors as two sentences.
-import { afterEach, expect, test } from 'vitest';
+// The bridge: calls and events over HTTP, and errors as two sentences.
+import { afterEach, expect, test, vi } from 'vitest';
 import { UserError } from '../../src-main/contract/errors';
 import { packWire, unpackWire, type Bridge, type Reply } from '../../src-main/contract/wire';
-import { call, loopback, useBridge } from '../../src-renderer/bridge';
+import { call, listen, loopback, useBridge } from '../../src-renderer/bridge';
 
 afterEach(() => {
   useBridge(loopback());
+  vi.unstubAllGlobals();
 });
+
+/** Streams of events as a browser has them, each with what came over it. */
+class Stream {
+  static readonly all: Stream[] = [];
+  onmessage: ((message: { data: string }) => void) | null = null;
+  isOpen = true;
+  readonly address: string;
+  constructor(address: string) {
+    this.address = address;
+    Stream.all.push(this);
+  }
+  close(): void {
+    this.isOpen = false;
+  }
+}
 
 test('a call is a POST of MessagePack, and typed arrays come back as they are', async () => {
   const asked: { url: unknown; input: unknown; type: string | null }[] = [];
@@ -43,4 +59,31 @@ test('a host that is gone is said to be gone, with what is kept', async () => {
     message: 'The window has lost its connection to Filterscope.',
     remedy: expect.stringContaining('kept') as string,
   });
+});
+
+test('all who listen hear one stream of events, which is closed after the last and opened anew for the next', async () => {
+  vi.stubGlobal('EventSource', Stream);
+  useBridge(loopback());
+  const heard: string[] = [];
+  const hear = (who: string): (() => void) =>
+    listen({ 'model.opening': ({ name }) => heard.push(`${who} ${name ?? ''}`) });
+  const send = (name: string): void =>
+    Stream.all.at(-1)?.onmessage?.({ data: JSON.stringify({ name: 'model.opening', data: { name } }) });
+  const ends = [hear('a'), hear('b')];
+  expect(Stream.all.map(({ address }) => address)).toEqual(['events']);
+  send('one');
+  await vi.waitFor(() => {
+    expect(heard).toEqual(['a one', 'b one']);
+  });
+  ends[0]?.();
+  expect(Stream.all[0]?.isOpen).toBe(true);
+  send('two');
+  await vi.waitFor(() => {
+    expect(heard).toEqual(['a one', 'b one', 'b two']);
+  });
+  ends[1]?.();
+  expect(Stream.all[0]?.isOpen).toBe(false);
+  const end = hear('c');
+  expect(Stream.all).toHaveLength(2);
+  end();
 });
