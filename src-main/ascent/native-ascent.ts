@@ -47,7 +47,7 @@ export class NativeAscent {
       return [scoresAt(at as Tensor2D), x, rowNorms(gradient), constraint.gap(at as Tensor2D, gradient)];
     };
     try {
-      this.seen = (options.frames?.size ?? 0) > 0 ? nativeFunction(theta, look) : null;
+      this.seen = (options.frames?.size ?? 0) > 0 ? nativeFunction([theta], look) : null;
     } catch (error) {
       this.loop.dispose();
       throw error;

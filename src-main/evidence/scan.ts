@@ -141,7 +141,7 @@ function onChunks(
         if (!tried) {
           tried = true;
           try {
-            native = nativeFunction(x, (given) => of(given as Tensor2D));
+            native = nativeFunction([x], of);
             native.run(x).forEach((found) => {
               found.dispose();
             });

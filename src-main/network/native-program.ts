@@ -139,21 +139,25 @@ function programOf<P>(recording: Recording, make: () => P): P {
 }
 
 export interface NativeFunction {
-  /** As the function; its results are the caller's. Its operand has the shape of the example. */
-  readonly run: (x: Tensor) => Tensor[];
+  /** As the function; its results are the caller's. Its operands have the shapes of the examples. */
+  readonly run: (...operands: readonly Tensor[]) => Tensor[];
   dispose(): void;
 }
 
-/** A function of one tensor as a graph, made from what it does with `example`. Throws Unrecordable. */
-export function nativeFunction(example: Tensor, of: (x: Tensor) => readonly Tensor[]): NativeFunction {
-  const recording = record(() => of(example));
+/** A function of tensors as a graph, made from what it does with `examples`. Throws Unrecordable. */
+export function nativeFunction<T extends readonly Tensor[]>(
+  examples: T,
+  of: (...operands: T) => readonly Tensor[],
+): NativeFunction {
+  const recording = record(() => of(...examples));
   return programOf(recording, () => {
     const graph = new Graph();
-    const input = graph.given(typeOf(example.dtype), example.shape);
-    const { outputs, captured } = write(recording, graph, new Map([[example.dataId, input]]));
-    const { run, dispose } = session(graph, [input, ...captured.keys()], outputs);
+    const inputs = examples.map(({ dtype, shape }) => graph.given(typeOf(dtype), shape));
+    const names = new Map(examples.map(({ dataId }, i) => [dataId, inputs[i] as string]));
+    const { outputs, captured } = write(recording, graph, names);
+    const { run, dispose } = session(graph, [...inputs, ...captured.keys()], outputs);
     return {
-      run: (x) => run([x, ...captured.values()]),
+      run: (...operands) => run([...operands, ...captured.values()]),
       dispose: () => {
         dispose();
         tf.dispose([...recording.captured.values()]);

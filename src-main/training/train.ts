@@ -2,18 +2,17 @@
 import { mkdir } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
-import type { Tensor2D } from '@tensorflow/tfjs-node';
 import { UserError } from '../contract/errors';
 import type { TrainingReport } from '../contract/run';
 import type { TrainingConfiguration } from '../contract/training';
-import { batches, imageSize, pixels, type Dataset } from '../datasets/dataset';
+import { batches, type Dataset } from '../datasets/dataset';
 import { tf } from '../native/tensorflow';
 import type { NamedWeight } from '../network/formats/tfjs-layers';
-import { randomUniform } from '../network/kernels';
 import { Adam, freshState } from './adam';
 import { readCheckpoint, writeCheckpoint } from './checkpoint';
 import { evaluate, type Evaluation } from './evaluate';
-import { gradients, initialWeights } from './question-network';
+import { initialWeights } from './question-network';
+import { Updates } from './updates';
 
 export interface TrainOptions {
   readonly dataset: Dataset;
@@ -48,42 +47,6 @@ export type TrainingEvent =
 const CHECKPOINT_EVERY = 500;
 /** An event-loop turn, in which a cancel can arrive. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** Inverted dropout [batch, hidden], a function of seed and step: 0 or 1/keepProbability; null when all is kept. */
-function dropoutMask(
-  step: number,
-  { batch, hidden, keepProbability, seed }: TrainingConfiguration,
-): Tensor2D | null {
-  if (keepProbability === 1) return null;
-  return tf.tidy(() => {
-    const drawn = randomUniform([batch, hidden], [seed, step]);
-    return tf.floor<Tensor2D>(tf.add(drawn, keepProbability)).mul<Tensor2D>(1 / keepProbability);
-  });
-}
-
-/** One update of all weights by the images `indices`. */
-function update(
-  adam: Adam,
-  dataset: Dataset,
-  configuration: TrainingConfiguration,
-  indices: number[],
-  step: number,
-): void {
-  const { height, width, channels, train } = dataset;
-  const classes = dataset.classes.length;
-  const { batch } = configuration;
-  const weights = adam.read();
-  const x = tf.tensor4d(pixels(train, imageSize(dataset), indices), [batch, height, width, channels]);
-  const oneHot = new Float32Array(batch * classes);
-  indices.forEach((image, row) => (oneHot[row * classes + (train.labels?.[image] ?? 0)] = 1));
-  const labels = tf.tensor2d(oneHot, [batch, classes]);
-  const mask = dropoutMask(step, configuration);
-  const found = gradients(weights, x, labels, mask);
-  tf.dispose(weights);
-  tf.dispose(mask === null ? [x, labels] : [x, labels, mask]);
-  adam.apply(found);
-  tf.dispose(found);
-}
 
 function mustBeTrainable({ name, classes, train, test }: Dataset): void {
   if (train.labels === null || classes.length < 2) {
@@ -127,6 +90,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     found?.state ?? freshState(initialWeights(dataset, configuration, seed)),
     learningRate,
   );
+  const updates = new Updates(dataset, configuration, adam);
   const next = batches(dataset.train.count, batch, seed);
   const before = found?.seconds ?? 0;
   const began = performance.now();
@@ -157,7 +121,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
         tf.dispose(weights);
         yield { type: 'report', step, loss, accuracy, seconds: seconds() };
       }
-      update(adam, dataset, configuration, indices, step);
+      updates.update(indices, step);
       await turn();
       yield { type: 'step', step: step + 1 };
     }
@@ -167,6 +131,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     tf.dispose(weights);
     yield { type: 'end', steps, seconds: seconds(), test, weights: adam.state().weights };
   } finally {
+    updates.dispose();
     adam.dispose();
   }
 }

@@ -35,7 +35,7 @@ describe('a native function', () => {
           .toFloat(),
       ];
     };
-    const native = nativeFunction(matrix(2, [3, 5]), of);
+    const native = nativeFunction([matrix(2, [3, 5])], of);
     const other = matrix(3, [3, 5]);
     const found = native.run(other);
     const expected = tf.tidy(() => of(other));
@@ -52,7 +52,7 @@ describe('a native function', () => {
     const x = matrix(2, [3, 5]);
     const before = tf.memory().numTensors;
     const looks = (t: Tensor): Tensor[] => [t.mul(t.dataSync()[0] ?? 0)];
-    expect(() => nativeFunction(x, looks)).toThrow(Unrecordable);
+    expect(() => nativeFunction([x], looks)).toThrow(Unrecordable);
     expect(tf.memory().numTensors).toBe(before);
     expectEqual(x.add(0), x);
   });

@@ -11,7 +11,8 @@ import { openMnist, pixels, type Dataset } from '../../src-main/datasets/dataset
 import { tf } from '../../src-main/native/tensorflow';
 import type { NamedWeight } from '../../src-main/network/formats/tfjs-layers';
 import { Adam, freshState } from '../../src-main/training/adam';
-import { gradients, initialWeights } from '../../src-main/training/question-network';
+import { initialWeights } from '../../src-main/training/question-network';
+import { Updates } from '../../src-main/training/updates';
 import { train, type TrainingEvent } from '../../src-main/training/train';
 
 const mnist = openMnist();
@@ -59,6 +60,7 @@ describe('training', () => {
     const configuration = trainingConfigurationSchema.parse({ ...small, seed: 3 });
     const start = initialWeights(mnist, configuration, 3);
     const adam = new Adam(freshState(start), 1e-4);
+    const updates = new Updates(mnist, configuration, adam);
     const variables = Object.fromEntries(
       start.map(({ name, shape, data }) => [
         name,
@@ -83,10 +85,7 @@ describe('training', () => {
         Array.from({ length: 20 * 24 }, (_, i) => ((i * 7 + step) % 3 === 0 ? 0 : 1.5)),
         [20, 24],
       );
-      const weights = adam.read();
-      const found = gradients(weights, x, labels.toFloat(), mask);
-      tf.dispose(weights);
-      adam.apply(found);
+      updates.updateBy({ x: x.clone(), labels: labels.toFloat(), mask: mask.clone() });
       const { grads } = tf.variableGrads(() =>
         tf.losses.softmaxCrossEntropy(labels, stockLogits(variables, x, mask)),
       );
@@ -110,6 +109,7 @@ describe('training', () => {
     }));
     expect(greatestDifference(adam.state().weights, expected)).toBeLessThan(1e-4);
     expect(greatestDifference(adam.state().weights, start)).toBeGreaterThan(3e-3);
+    updates.dispose();
     adam.dispose();
     tf.disposeVariables();
   });
