@@ -1,6 +1,7 @@
 // The jobs that judge pictures: a run against real data, a unit's picture explained, its facets, prior and history.
 import { isOutput } from '../ascent/real';
 import type { QuestionAnswer } from '../contract/answer';
+import type { RunEvidence } from '../contract/evidence';
 import { methodSchema, type Method } from '../contract/method';
 import { answer as answerQuestion } from '../evidence/answer';
 import { decomposition as explain } from '../evidence/decomposition';
@@ -11,10 +12,11 @@ import { strongestWindows } from '../evidence/real-space';
 import { runEvidence as judge } from '../evidence/selectivity';
 import { throughTraining as lookBack } from '../evidence/through-training';
 import type { Watch } from '../evidence/watch';
-import { kinOf, knownModel } from '../training/known-model';
+import type { Network } from '../network/network';
+import { knownModel } from '../training/known-model';
 import { shippedOthers } from '../resources';
 import { watching, type Handler } from './job';
-import { openingOf, withNetwork } from './networks';
+import { openingOf, withKin, withNetwork } from './networks';
 import { withDataFor, withLayerData } from './real';
 import { Shared } from './shared';
 
@@ -24,19 +26,16 @@ const SEED = 0;
 
 export const runEvidence: Handler<'runEvidence'> = ({ model, layer, dataset, units, images, picture }) =>
   withNetwork(model, (network) =>
-    withLayerData(dataset, network, layer, async ({ sample, scores }) => {
-      // others read class pictures alone
-      const others = isOutput(network, layer)
-        ? await withDataFor(dataset, network, async (of) => kinOf(network, of, await shippedOthers()))
-        : [];
-      try {
-        return judge({
+    withLayerData(dataset, network, layer, ({ sample, scores }) => {
+      const judgedBy = (others: readonly Network[]): RunEvidence =>
+        judge({
           ...{ network, layer, units, images, shape: picture, real: sample.values, others },
           bestOf: (unit) => bestWindows(scores, sample, unit, BEST),
         });
-      } finally {
-        for (const other of others) other.dispose();
-      }
+      // others read class pictures alone
+      return isOutput(network, layer)
+        ? withDataFor(dataset, network, (of) => withKin(network, of, judgedBy))
+        : judgedBy([]);
     }),
   );
 

@@ -1,12 +1,15 @@
 // The networks that the engine has open, by path; opened on demand, the least used closed again.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Dataset } from '../datasets/dataset';
 import type { ModelFacts, ModelSource } from '../engine-link';
 import { openModel } from '../network/formats/open';
 import type { OpenOptions } from '../network/formats/options';
 import { unitLayers, type Network } from '../network/network';
 import { centreOf, receptiveField, windowOf } from '../network/receptive-field';
 import { kindOf } from '../network/units';
+import { shippedOthers } from '../resources';
+import { kinOf } from '../training/known-model';
 import { Recent } from './recent';
 
 const MOST_OPEN = 6;
@@ -31,6 +34,23 @@ export function withNetwork<R>(model: ModelSource, work: (network: Network) => P
   );
   return open.use(key, () => openModel(path, openingOf(model)), work);
 }
+
+/** Networks like one that is open, by what they have to be like; kept as those are. */
+const kin = new Recent<readonly Network[]>(1, (networks) => {
+  for (const network of networks) network.dispose();
+});
+
+/** Runs `work` with the networks that ship with the app, of the same task and input, trained independently. */
+export const withKin = <R>(
+  network: Network,
+  dataset: Dataset,
+  work: (others: readonly Network[]) => Promise<R> | R,
+): Promise<R> =>
+  kin.use(
+    [network.sha256, network.input, dataset.name].join('|'),
+    async () => kinOf(network, dataset, await shippedOthers()),
+    work,
+  );
 
 export function factsOf(network: Network): ModelFacts {
   const layers = unitLayers(network);

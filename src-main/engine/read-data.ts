@@ -4,9 +4,6 @@ import type { Handler } from './job';
 import { withDataset } from './real';
 
 export const readData: Handler<'readData'> = async ({ dataset, target, side }, { signal, progress }) => {
-  const tell = (done: number, total: number): void => {
-    progress({ done, total });
-  };
   try {
     return await withDataset(
       dataset,
@@ -15,7 +12,7 @@ export const readData: Handler<'readData'> = async ({ dataset, target, side }, {
         ...{ name, height, width, channels, classes, notes },
         ...{ train: train.count, test: test.count },
       }),
-      { side: side ?? undefined, signal, progress: tell },
+      { side: side ?? undefined, signal, progress },
     );
   } catch (error) {
     if (signal.aborted) throw new UserError('Reading was stopped.', 'Choose the data again to read it.');

@@ -6,10 +6,12 @@ import type { ReadOptions } from '../datasets/own/reading';
 import type { Target } from '../datasets/target';
 import { realScores, type RealScores } from '../evidence/real-scores';
 import { realWindows } from '../evidence/real-windows';
+import type { Watch } from '../evidence/watch';
 import type { Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
 import { turn } from './job';
 import { Recent } from './recent';
+import { Shared } from './shared';
 
 /** What a layer is judged by. */
 export interface LayerData {
@@ -17,21 +19,48 @@ export interface LayerData {
   readonly scores: RealScores;
 }
 
-const datasets = new Recent<Dataset>(2);
+/** Of so many pictures, so many are read. */
+interface Read {
+  readonly done: number;
+  readonly total: number;
+}
+
+const datasets = new Shared<Dataset, Read>(2);
+/** Data on their way whose size is not known before they are read. */
+const unsized = new Shared<Dataset, Read>(0);
+/** The size that data of one's own turned out to have, by path and the side that was asked for. */
+const sizes = new Map<string, Target>();
 const samples = new Recent<Windows>(4);
 const layers = new Recent<LayerData>(4);
 
-/** A dataset at the size that is wanted; one that the app knows has its own. */
-export function withDataset<R>(
+/**
+ * A dataset at the size that is wanted; one that the app knows has its own. Where no size is wanted, data of one's own have
+ * that of `side` or their own, and are found again by whoever wants just that. Throws the signal's reason when it is aborted
+ * while data are read; others who wait for the same go on.
+ */
+export async function withDataset<R>(
   id: string,
   target: Target | null,
   work: (dataset: Dataset) => Promise<R> | R,
-  watch: Omit<ReadOptions, 'target'> = {},
+  { side, ...watch }: Watch<Read> & Pick<ReadOptions, 'side'> = {},
 ): Promise<R> {
-  const key = isAbsolute(id)
-    ? JSON.stringify([id, target, target === null ? (watch.side ?? null) : null])
-    : id;
-  return datasets.use(key, () => openSource(id, { target, ...watch }), work);
+  const open =
+    (size: Target | null) =>
+    ({ signal, progress }: Watch<Read>): Promise<Dataset> =>
+      openSource(id, {
+        ...{ target: size, side, signal },
+        progress: (done, total) => progress?.({ done, total }),
+      });
+  if (!isAbsolute(id)) return datasets.use(id, watch, open(null), work);
+  const keyOf = ({ height, width, channels }: Target): string =>
+    JSON.stringify([id, height, width, channels]);
+  const asked = JSON.stringify([id, side ?? null]);
+  const known = target ?? sizes.get(asked) ?? null;
+  if (known !== null && (target !== null || datasets.has(keyOf(known))))
+    return datasets.use(keyOf(known), watch, open(known), work);
+  const found = await unsized.use(asked, watch, open(null), (dataset) => dataset);
+  sizes.set(asked, { height: found.height, width: found.width, channels: found.channels });
+  return datasets.use(keyOf(found), {}, () => Promise.resolve(found), work);
 }
 
 /** A dataset at the size that a network takes. */

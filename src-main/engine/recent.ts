@@ -15,6 +15,10 @@ export class Recent<T> {
     this.dispose = dispose;
   }
 
+  has(key: string): boolean {
+    return this.entries.has(key);
+  }
+
   /** Runs `work` with the value of `key`, which `make` makes if it is not there; a value that failed is made anew. */
   async use<R>(key: string, make: () => Promise<T>, work: (value: T) => Promise<R> | R): Promise<R> {
     let entry = this.entries.get(key);

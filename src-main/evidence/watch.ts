@@ -1,9 +1,9 @@
 // How long evidence says how far it is, lets other work in between, and is stopped.
 
-export interface Watch {
+export interface Watch<P = number> {
   readonly signal?: AbortSignal | undefined;
-  /** Told the share that is done, 0..1. */
-  readonly progress?: (share: number) => void;
+  /** Told the share that is done, 0..1, where nothing else is said. */
+  readonly progress?: ((done: P) => void) | undefined;
   /** Told what is being done now, in a few words. */
   readonly doing?: ((what: string) => void) | undefined;
 }

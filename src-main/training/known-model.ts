@@ -24,11 +24,16 @@ export interface KnownModel {
 
 /** The card beside a model, where it has a sound one. */
 export async function cardOf(model: string): Promise<Card | null> {
-  const text = await readFile(join(model, 'card.json'), 'utf8').catch(() => null);
-  return text === null ? null : (cardSchema.safeParse(JSON.parse(text)).data ?? null);
+  try {
+    return cardSchema.parse(JSON.parse(await readFile(join(model, 'card.json'), 'utf8')));
+  } catch {
+    return null;
+  }
 }
 
-/** Those of the folders `others` that are of the task and input of a model, trained independently; the caller disposes of them. */
+/**
+ * Those of the folders `others` that are of the task and input of a model and not that model; the caller disposes of them.
+ */
 export async function kinOf(
   network: Network,
   dataset: Dataset,
@@ -39,7 +44,7 @@ export async function kinOf(
     const card = await cardOf(path);
     if (card !== null && card.dataset.name !== dataset.name) continue;
     const other = await openModel(path);
-    if (other.input.join() === network.input.join()) kin.push(other);
+    if (other.input.join() === network.input.join() && other.sha256 !== network.sha256) kin.push(other);
     else other.dispose();
   }
   return kin;
@@ -65,7 +70,7 @@ export async function knownModel(
   let start: Network | null = null;
   // the seed alone makes the start again, if the card is of this very model
   if (card !== null) {
-    const made = await initialNetwork(card, dataset);
+    const made = await initialNetwork(card.configuration, network, opening);
     open.push(made);
     if (alike(network, made)) start = made;
   }
