@@ -65,21 +65,28 @@ function started(
 
 /**
  * Opens the app with the model that came along, or with the one at the path `model`, as its command line names it;
- * `ownData`: path of data of one's own, named in the same way.
+ * `ownData`: path of data of one's own, named in the same way; `touch`: on a screen that is touched.
  */
 export async function openInBrowser({
   width = 1440,
   height = 900,
   model,
   ownData,
-}: { width?: number; height?: number; model?: string; ownData?: string } = {}): Promise<Opened> {
+  touch = false,
+}: {
+  width?: number;
+  height?: number;
+  model?: string;
+  ownData?: string;
+  touch?: boolean;
+} = {}): Promise<Opened> {
   const data = mkdtempSync(join(tmpdir(), 'filterscope-e2e-'));
   const host = started(data, [
     ...(ownData === undefined ? [] : ['--own-data', ownData]),
     ...(model === undefined ? [] : [model]),
   ]);
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-  const page = await browser.newPage({ viewport: { width, height } });
+  const page = await browser.newPage({ viewport: { width, height }, hasTouch: touch });
   // far longer than anything takes, so that a busy machine fails no test
   page.setDefaultTimeout(120_000);
   const complaints: string[] = [];
