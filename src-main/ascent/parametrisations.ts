@@ -76,29 +76,39 @@ export function dctScales(height: number, width: number): Float32Array {
 }
 
 /**
- * DCT coefficients θ ∘ 1/f, channel by channel: the spectrum of natural images (Olah, Mordvintsev & Schubert 2017,
- * "Feature Visualization", preconditioning; they use the FFT, for which tfjs has no gradient).
+ * Pictures of coefficients θ ∘ 1/f by the inverse DCT, their channels mixed by `mixing` [c, c]. The product that mixes the
+ * channels also puts them last, so that no axis is turned by itself.
  */
-export function dct({ height, width, channels }: PictureSize): Parametrisation {
-  const size = height * width * channels;
+function cosines(
+  { height, width, channels }: PictureSize,
+  mixing: Tensor2D,
+): Pick<Parametrisation, 'image' | 'dispose'> {
   const rows = dctMatrix(height);
   const columns = dctMatrix(width);
   const scales = tf.tensor(dctScales(height, width), [1, height, width]);
   return {
-    name: 'dct',
-    size,
-    start: normal(size),
+    // θ is [n, c, h, w]
     image: (theta) => {
-      // θ is [n, c, h, w]: both axes are transformed by a matrix product over the last one
       const spectrum = theta.reshape([-1, height, width]).mul(scales);
-      const across = tf.matMul(spectrum.reshape<Tensor2D>([-1, width]), columns).reshape([-1, height, width]);
-      const turned = across.transpose([0, 2, 1]).reshape<Tensor2D>([-1, height]);
-      return tf.matMul(turned, rows).reshape([-1, channels, width, height]).transpose([0, 3, 2, 1]);
+      const across = tf.matMul(spectrum.reshape<Tensor2D>([-1, width]), columns);
+      const mixed = tf.matMul(across.reshape([-1, channels, height * width]), mixing, true, true);
+      const down = tf.matMul(rows, mixed.reshape([-1, height, width * channels]), true);
+      return down.reshape([-1, height, width, channels]);
     },
     dispose: () => {
-      tf.dispose([rows, columns, scales]);
+      tf.dispose([rows, columns, scales, mixing]);
     },
   };
+}
+
+/**
+ * DCT coefficients θ ∘ 1/f, channel by channel: the spectrum of natural images (Olah, Mordvintsev & Schubert 2017,
+ * "Feature Visualization", preconditioning; they use the FFT, for which tfjs has no gradient).
+ */
+export function dct(picture: PictureSize): Parametrisation {
+  const { height, width, channels } = picture;
+  const size = height * width * channels;
+  return { name: 'dct', size, start: normal(size), ...cosines(picture, tf.eye(channels)) };
 }
 
 /**
@@ -115,7 +125,7 @@ const DEVIATION = 0.25;
  */
 export function natural(picture: PictureSize): Parametrisation {
   const { height, width, channels } = picture;
-  const spectrum = dct(picture);
+  const size = height * width * channels;
   const scales = dctScales(height, width);
   const power = scales.reduce((sum, scale) => sum + scale * scale, 0) / scales.length;
   const colours =
@@ -126,16 +136,10 @@ export function natural(picture: PictureSize): Parametrisation {
     colours.map((share) => share / Math.sqrt(power)),
     [channels, channels],
   );
+  const plain = cosines(picture, mixing);
   return {
-    ...spectrum,
-    name: 'natural',
-    image: (theta) => {
-      const plain = spectrum.image(theta).reshape<Tensor2D>([-1, channels]);
-      return tf.matMul(plain, mixing, false, true).reshape<Tensor4D>([-1, height, width, channels]).add(0.5);
-    },
-    dispose: () => {
-      spectrum.dispose();
-      mixing.dispose();
-    },
+    ...{ name: 'natural', size, start: normal(size) },
+    ...plain,
+    image: (theta) => plain.image(theta).add(0.5),
   };
 }

@@ -17,7 +17,7 @@ import {
   type Objective,
 } from '../../src-main/ascent/objectives';
 import { adam, projectedAscent } from '../../src-main/ascent/optimisers';
-import { dct, dctMatrix, dctScales, pixel, whitened } from '../../src-main/ascent/parametrisations';
+import { dct, dctMatrix, dctScales, natural, pixel, whitened } from '../../src-main/ascent/parametrisations';
 import { windowPrior } from '../../src-main/ascent/prior';
 import { movement, resamplingMatrix } from '../../src-main/ascent/transforms';
 import { tf } from '../../src-main/native/tensorflow';
@@ -115,6 +115,64 @@ describe('parametrisations', () => {
     const image = dct(size).image(tf.tensor2d(theta, [1, 48]));
     expect(image.shape).toEqual([1, 6, 4, 2]);
     expect(image.norm().dataSync()[0]).toBeCloseTo(expected, 4);
+  });
+
+  test('pictures of DCT coefficients are sums of cosines, whose gradient is their adjoint', () => {
+    const [n, { height, width, channels }] = [2, size];
+    const [rows, columns] = [values(dctMatrix(height)), values(dctMatrix(width))];
+    const scales = dctScales(height, width);
+    const theta = random([n, 48]);
+    const cosines = (picture: number, channel: number, y: number, x: number): number =>
+      scales.reduce((total, scale, i) => {
+        const [k, l] = [Math.floor(i / width), i % width];
+        const coefficient = (theta[picture * 48 + channel * 24 + i] ?? NaN) * scale;
+        return total + coefficient * (rows[k * height + y] ?? NaN) * (columns[l * width + x] ?? NaN);
+      }, 0);
+    const parametrisation = dct(size);
+    const found = values(parametrisation.image(tf.tensor2d(theta, [n, 48])));
+    expect(found).toHaveLength(n * height * width * channels);
+    found.forEach((value, i) => {
+      const pixel = Math.floor(i / channels) % (height * width);
+      const place = [i % channels, Math.floor(pixel / width), pixel % width] as const;
+      expect(value).toBeCloseTo(cosines(Math.floor(i / 48), ...place), 5);
+    });
+    parametrisation.dispose();
+  });
+
+  test.each([
+    ['dct', dct],
+    ['natural', natural],
+  ])('the gradient of %s is its adjoint', (_, make) => {
+    const colour = { height: 7, width: 5, channels: 3 };
+    const parametrisation = make(colour);
+    const image = (t: Tensor2D): Tensor4D => parametrisation.image(t);
+    const [theta, dx] = [tf.tensor2d(random([2, 105]), [2, 105]), tf.tensor(random([210]), [2, 7, 5, 3])];
+    const pulled = tf.grad((t) =>
+      image(t as Tensor2D)
+        .mul(dx)
+        .sum(),
+    )(theta);
+    const moved = image(theta).sub(image(tf.zerosLike(theta)));
+    const [along, across] = [values(pulled.mul(theta).sum()), values(moved.mul(dx).sum())];
+    expect(along[0]).toBeCloseTo(across[0] ?? NaN, 3);
+    parametrisation.dispose();
+  });
+
+  test('natural pictures are mid grey and scaled coefficients, mixed as colours go together', () => {
+    const flat = values(natural({ ...size, channels: 1 }).image(tf.zeros<Rank.R2>([1, 24])));
+    expect(flat.every((value) => value === 0.5)).toBe(true);
+    // the first of three channels is brightness: it moves red, green and blue alike
+    const bright = tf.tensor2d([...random([24]), ...new Float32Array(48)], [1, 72]);
+    const tinted = values(
+      natural({ ...size, channels: 3 })
+        .image(bright)
+        .sub(0.5),
+    );
+    for (let i = 0; i < tinted.length; i += 3) {
+      const [red = NaN, green = NaN, blue = NaN] = tinted.slice(i, i + 3);
+      expect(red * 0.27).toBeCloseTo(green * 0.26, 5);
+      expect(blue).toBeCloseTo(green, 5);
+    }
   });
 
   test('the principal axes reproduce the covariance, directly and through the Gram matrix', () => {
