@@ -8,6 +8,7 @@ import { windowOf } from '../network/receptive-field';
 import { turn, type Handler } from './job';
 import { withNetwork } from './networks';
 import { withLayerData } from './real';
+import { realBest } from './reference';
 
 const method = methodSchema.options[0].parse({ name: 'whitened', steps: 1 });
 /** Layers that are prepared: fewer than are kept, so that none is pushed out by them. */
@@ -22,7 +23,10 @@ export async function tryOut(
   dataset: string,
   { steps = 1, signal }: { steps?: number; signal?: AbortSignal } = {},
 ): Promise<void> {
-  await withLayerData(dataset, network, layer, async ({ sample, scores }) => {
+  await withLayerData(dataset, network, layer, async (data) => {
+    const { sample, scores } = data;
+    // what all windows say, if they were looked through before: its name needs the checksum of the data
+    await realBest(dataset, network, layer, data);
     const options = { network, layer, units: null, method: { ...method, steps }, seed: 0, signal };
     const run = visualize({ ...options, windows: sample.values, best: bestScores(scores) });
     while ((await run.next()).done !== true) await turn();
