@@ -10,7 +10,8 @@ import { withNetwork } from './networks';
 import { withLayerData } from './real';
 import { realBest } from './reference';
 
-const method = methodSchema.options[0].parse({ name: 'whitened', steps: 1 });
+/** The way that is offered first; so many steps that TensorFlow is asked for a graph, which is kept for the run to come. */
+const method = methodSchema.options[0].parse({ name: 'whitened', steps: 16 });
 /** Layers that are prepared: fewer than are kept, so that none is pushed out by them. */
 const MOST_LAYERS = 3;
 /** Milliseconds for which the engine waits before it looks again whether it is needed. */
@@ -21,13 +22,13 @@ export async function tryOut(
   network: Network,
   layer: string,
   dataset: string,
-  { steps = 1, signal }: { steps?: number; signal?: AbortSignal } = {},
+  signal?: AbortSignal,
 ): Promise<void> {
   await withLayerData(dataset, network, layer, async (data) => {
     const { sample, scores } = data;
     // what all windows say, if they were looked through before: its name needs the checksum of the data
     await realBest(dataset, network, layer, data);
-    const options = { network, layer, units: null, method: { ...method, steps }, seed: 0, signal };
+    const options = { network, layer, units: null, method, seed: 0, signal };
     const run = visualize({ ...options, windows: sample.values, best: bestScores(scores) });
     while ((await run.next()).done !== true) await turn();
   });
@@ -44,7 +45,7 @@ export const prepare: Handler<'prepare'> = ({ model, dataset }, { signal, busy }
       do await wait(PATIENCE);
       while (!signal.aborted && busy());
       if (signal.aborted) break;
-      await tryOut(network, name, dataset, { signal });
+      await tryOut(network, name, dataset, signal);
     }
     return null;
   });

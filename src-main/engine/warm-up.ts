@@ -6,9 +6,6 @@ import { withNetwork } from './networks';
 import { tryOut } from './prepare';
 import { respondTo } from './respond';
 
-/** Steps that are enough for TensorFlow to be asked for a graph, whose first one takes longest. */
-const STEPS = 16;
-
 /**
  * Calls `ready` once the shipped model answers; goes on with its real data in slices, between which jobs are
  * done. A model or data that cannot be had is told to whoever asks for it.
@@ -20,8 +17,7 @@ export async function warmUp(ready: () => void): Promise<void> {
       respondTo(network, new Uint8Array(height * width * channels));
       ready();
       await turn();
-      for (const layer of ['conv2', 'conv1', 'classes'])
-        await tryOut(network, layer, 'mnist', { steps: STEPS });
+      for (const layer of ['conv2', 'conv1', 'classes']) await tryOut(network, layer, 'mnist');
     });
   } catch {
     tf.tensor1d([1]).add(1).dispose();

@@ -1,4 +1,5 @@
 // Recorded functions as graphs that TensorFlow runs by itself, without a word of JavaScript between the operations.
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -103,27 +104,61 @@ interface Session {
   readonly dispose: () => void;
 }
 
-/** Loads a graph; `run` takes tensors for the nodes `inputs` and gives those of the nodes `outputs`, which are the caller's. */
-function session({ nodes }: Graph, inputs: readonly string[], outputs: readonly string[]): Session {
+interface Loaded {
+  /** As the addon knows it. */
+  readonly id: number;
+  readonly bytes: number;
+  users: number;
+}
+
+/**
+ * Graphs that are loaded, by their bytes: to load one and have it optimised takes as long as some ten steps, and the next
+ * run of a layer comes to the same. The one used last stands last.
+ */
+const graphs = new Map<string, Loaded>();
+/** Graphs kept beyond those in use, and bytes from which on a graph is not kept. */
+const MOST_KEPT = 16;
+const MOST_BYTES = 4e6;
+
+const binding = () => (tf.backend() as NodeJSKernelBackend).binding;
+
+function load(bytes: Uint8Array): number {
   const folder = mkdtempSync(join(tmpdir(), 'filterscope-'));
-  const backend = tf.backend() as NodeJSKernelBackend;
-  const { binding } = backend;
-  const handles = backend as unknown as Handles;
-  let loaded: number;
   try {
-    writeFileSync(join(folder, 'saved_model.pb'), savedModelBytes(nodes));
-    loaded = quietly(() => binding.loadSavedModel(folder, TAG));
+    writeFileSync(join(folder, 'saved_model.pb'), bytes);
+    return quietly(() => binding().loadSavedModel(folder, TAG));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Gives up graphs that nobody uses, the longest unused first. */
+function shrink(): void {
+  for (const [key, { id, users, bytes }] of graphs) {
+    if (users > 0 || (graphs.size <= MOST_KEPT && bytes <= MOST_BYTES)) continue;
+    graphs.delete(key);
+    binding().deleteSavedModel(id);
+  }
+}
+
+/** Loads a graph; `run` takes tensors for the nodes `inputs` and gives those of the nodes `outputs`, which are the caller's. */
+function session({ nodes }: Graph, inputs: readonly string[], outputs: readonly string[]): Session {
+  const handles = tf.backend() as unknown as Handles;
+  const bytes = savedModelBytes(nodes);
+  const key = createHash('sha256').update(bytes).digest('base64');
+  const graph = graphs.get(key) ?? { id: load(bytes), bytes: bytes.length, users: 0 };
+  graph.users++;
+  graphs.delete(key);
+  graphs.set(key, graph);
   const [inputNames, outputNames] = [inputs.join(','), outputs.join(',')];
   return {
     run: (tensors) =>
-      binding
-        .runSavedModel(loaded, handles.getInputTensorIds(tensors), inputNames, outputNames)
+      binding()
+        .runSavedModel(graph.id, handles.getInputTensorIds(tensors), inputNames, outputNames)
         .map((metadata) => handles.createOutputTensor(metadata)),
     dispose: () => {
-      binding.deleteSavedModel(loaded);
+      graph.users--;
+      shrink();
     },
   };
 }

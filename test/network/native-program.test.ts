@@ -1,12 +1,18 @@
 // Functions run by TensorFlow as graphs give what they give in JavaScript, and leave nothing behind.
+import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node/dist/nodejs_kernel_backend';
 import { describe, expect, test } from 'vitest';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../../src-main/native/tensorflow';
-import { nativeFunction, nativeLoop } from '../../src-main/network/native-program';
+import { nativeFunction, nativeLoop, type NativeFunction } from '../../src-main/network/native-program';
 import { Unrecordable } from '../../src-main/network/recording';
 
 const matrix = (seed: number, shape: [number, number]): Tensor2D =>
   tf.randomNormal(shape, 0, 1, 'float32', seed);
+
+interface Made {
+  readonly native: NativeFunction;
+  readonly of: (x: Tensor2D) => Tensor[];
+}
 
 function expectEqual(found: Tensor, expected: Tensor): void {
   expect(found.shape).toEqual(expected.shape);
@@ -46,6 +52,26 @@ describe('a native function', () => {
     tf.dispose([found, expected, weights, other]);
     // the example
     expect(tf.memory().numTensors).toBe(before + 1);
+  });
+
+  test('is loaded once for all that come to the same graph, whatever numbers they use besides', () => {
+    const { binding } = tf.backend() as NodeJSKernelBackend;
+    const before = binding.getNumOfSavedModels();
+    const example = matrix(2, [3, 6]);
+    const [one, other] = [matrix(1, [6, 4]), matrix(4, [6, 4])].map((weights) => {
+      const of = (x: Tensor2D): Tensor[] => [tf.matMul(x, weights).square()];
+      return { native: nativeFunction([example], of), of };
+    }) as [Made, Made];
+    expect(binding.getNumOfSavedModels()).toBe(before + 1);
+    for (const { native, of } of [one, other]) {
+      expectEqual(native.run(example)[0] as Tensor, of(example)[0] as Tensor);
+    }
+    one.native.dispose();
+    // the other one goes on, and a third finds it there when both are done with it
+    expectEqual(other.native.run(example)[0] as Tensor, other.of(example)[0] as Tensor);
+    other.native.dispose();
+    nativeFunction([example], one.of).dispose();
+    expect(binding.getNumOfSavedModels()).toBe(before + 1);
   });
 
   test('is refused to a function that looks at its numbers, without a trace', () => {
