@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { explain, UserError } from '../contract/errors';
+import type { WindowPlace } from '../contract/gallery';
 import { exportGallery as exported, type ExportFormat, type ExportOptions } from '../store/export';
 import { readGallery } from '../store/gallery';
 import { inspectGallery } from '../store/inspection';
@@ -41,6 +42,10 @@ export async function listGalleries(folder: string, out: Console): Promise<void>
   out.result(found);
 }
 
+/** Where a real window lies: its file, or the number of its image, and its first pixel. */
+const wordsOf = ({ image, file, top, left }: WindowPlace): string =>
+  `${file ?? `image ${image}`}, row ${top}, column ${left}`;
+
 /** What a gallery says of itself, unit by unit. */
 export async function showGallery(folder: string, out: Console): Promise<void> {
   const gallery = await readGallery(folder);
@@ -55,14 +60,15 @@ export async function showGallery(folder: string, out: Console): Promise<void> {
   );
   out.say(`method    ${method.name} ${JSON.stringify(method.parameters)}, ${timings.seconds.toFixed(2)} s`);
   out.say(`pictures  ${picture.height} × ${picture.width} × ${picture.channels}, shown as ${display}`);
-  out.say('unit  state       score   best real  certificate');
-  for (const { unit, state, score, bestReal, certificate } of units) {
+  out.say('unit  state       score   best real  certificate  best real window');
+  for (const { unit, state, score, bestReal, bestWindow, certificate } of units) {
     const columns = [
       String(unit).padStart(4),
       state.padEnd(9),
       (score?.toFixed(3) ?? '–').padStart(8),
       (bestReal?.toFixed(3) ?? '–').padStart(10),
       (certificate === null ? '–' : (1 - certificate.gap).toFixed(4)).padStart(11),
+      bestWindow === undefined ? '–' : wordsOf(bestWindow),
     ];
     out.say(columns.join('  '));
   }

@@ -1,9 +1,10 @@
 // filterscope visualize: the pictures of a layer's units, saved as a gallery.
 import { meanLikeness } from '../ascent/likeness';
 import { UserError } from '../contract/errors';
-import type { Gallery } from '../contract/gallery';
+import type { Gallery, GalleryUnit } from '../contract/gallery';
 import type { Method } from '../contract/method';
-import type { Dataset } from '../datasets/dataset';
+import type { Dataset, Windows } from '../datasets/dataset';
+import { bestScores, extremeWindows, realScores, type RealScores } from '../evidence/real-scores';
 import { realWindows } from '../evidence/real-windows';
 import { visualize } from '../methods/visualize';
 import { openForCommand, type OpenFlags } from './inspect';
@@ -93,6 +94,26 @@ function sentence({
 const inOrder = (frames: readonly GalleryFrame[]): GalleryFrame[] =>
   [...new Map(frames.map((frame) => [frame.step, frame])).values()].sort((a, b) => a.step - b.step);
 
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** The units with the places of the windows that their best real scores are of. */
+function withBestWindows(
+  units: readonly GalleryUnit[],
+  dataset: Dataset | null,
+  sample: Windows | null,
+  scores: RealScores | null,
+): GalleryUnit[] {
+  if (dataset === null || sample === null || scores === null) return [...units];
+  return units.map((unit) => {
+    const [found] = extremeWindows(scores, sample, unit.unit, 1);
+    if (unit.bestReal === null || found === undefined) return unit;
+    const { images, tops, lefts } = sample;
+    const [image = 0, top = 0, left = 0] = [images[found.index], tops[found.index], lefts[found.index]];
+    const file = dataset.train.files?.[image] ?? null;
+    return { ...unit, bestWindow: { image, file, top, left } };
+  });
+}
+
 /** Visualises one layer of an open network into a gallery folder. */
 export async function visualizeNetwork(
   network: Network,
@@ -116,7 +137,11 @@ export async function visualizeNetwork(
   const windows = sample?.values ?? new Float32Array(0);
   const steps = method.name === 'question' ? method.iterations : method.steps;
   const bar = out.progress(`${layer} ${method.name}`, 1);
-  const run = visualize({ network, layer, units, method, seed, windows, signal });
+  // the question's method asks no real data
+  const scores =
+    sample === null || method.name === 'question' ? null : await realScores(network, layer, sample, turn);
+  const best = scores === null ? {} : { best: bestScores(scores) };
+  const run = visualize({ network, layer, units, method, seed, windows, signal, ...best });
   let next = await run.next();
   const frames: GalleryFrame[] = [];
   for (; next.done !== true; next = await run.next()) {
@@ -146,7 +171,7 @@ export async function visualizeNetwork(
       bestOf: sample === null ? null : { windows: sample.count, all: false },
       seed,
       picture: result.picture,
-      units: result.units,
+      units: withBestWindows(result.units, dataset, sample, scores),
       timings: { seconds, steps },
     },
     display: usualDisplay(method.name, whole),

@@ -11,13 +11,17 @@ const labels = z.custom<Uint16Array>((value) => value instanceof Uint16Array);
 export const pngSchema = z.object({ height: z.int(), width: z.int(), png: uint8 });
 export type Png = z.infer<typeof pngSchema>;
 
-/** Real windows in order; where each was cut: image of the training set, row and column of its first pixel. */
+/**
+ * Real windows in order; where each was cut: image of the training set, row and column of its first pixel. `files`: each
+ * image's file below the data's folder; empty where images are no files.
+ */
 export const placedWindowsSchema = z.object({
   scores: float32,
   labels,
   images: z.instanceof(Uint32Array),
   tops: z.instanceof(Uint16Array),
   lefts: z.instanceof(Uint16Array),
+  files: z.array(z.string()),
 });
 export type PlacedWindows = z.infer<typeof placedWindowsSchema>;
 

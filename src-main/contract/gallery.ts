@@ -21,6 +21,15 @@ export type Certificate = z.infer<typeof certificateSchema>;
 export const bestOfSchema = z.object({ windows: z.int().min(0), all: z.boolean() });
 export type BestOf = z.infer<typeof bestOfSchema>;
 
+/** A real window: image of the training set, its file below the data's folder (null where it is none), row and column of its first pixel. */
+export const windowPlaceSchema = z.object({
+  image: z.int().min(0),
+  file: z.string().nullable(),
+  top: z.int().min(0),
+  left: z.int().min(0),
+});
+export type WindowPlace = z.infer<typeof windowPlaceSchema>;
+
 export const galleryUnitSchema = z.object({
   unit: z.int().min(0),
   state: unitStateSchema,
@@ -28,6 +37,8 @@ export const galleryUnitSchema = z.object({
   score: z.number().nullable(),
   /** The same objective at the best real window that was looked at; null without data. */
   bestReal: z.number().nullable(),
+  /** Where that window lies; left out where nobody looked for it. */
+  bestWindow: windowPlaceSchema.optional(),
   certificate: certificateSchema.nullable(),
   /** ‖x − centre‖ in the searched space. */
   norm: z.number().nullable(),

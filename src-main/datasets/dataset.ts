@@ -12,6 +12,8 @@ export interface Split {
   readonly images: Uint8Array;
   /** Class of each image; null where nobody says it. */
   readonly labels: Uint16Array | null;
+  /** Path of each image's file below the data's folder, with forward slashes, where images are files. */
+  readonly files?: readonly string[];
 }
 
 export interface Dataset {

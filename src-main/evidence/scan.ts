@@ -248,6 +248,10 @@ export async function scan(
 const labelsAt = ({ labels }: Dataset['train'], found: readonly Found[]): Uint16Array<ArrayBuffer> =>
   labels === null ? new Uint16Array(0) : Uint16Array.from(found, ({ image }) => labels[image] ?? 0);
 
+/** Files of the images that windows lie in. */
+export const filesAt = ({ files }: Dataset['train'], found: readonly Found[]): string[] =>
+  files === undefined ? [] : found.map(({ image }) => files[image] ?? '');
+
 /** A unit's best or worst windows as they cross the contract. */
 export function placed(found: readonly Found[], { train }: Pick<Dataset, 'train'>): PlacedWindows {
   return {
@@ -256,6 +260,7 @@ export function placed(found: readonly Found[], { train }: Pick<Dataset, 'train'
     images: Uint32Array.from(found, ({ image }) => image),
     tops: Uint16Array.from(found, ({ top }) => top),
     lefts: Uint16Array.from(found, ({ left }) => left),
+    files: filesAt(train, found),
   };
 }
 

@@ -84,7 +84,7 @@ export async function* askPeer(
     }
     done += part.length;
   }
-  const real = bestReal(network, layer, windows);
+  const real = options.best ?? bestReal(network, layer, windows);
   const shownUnits = units.slice(0, done);
   const kept = images.subarray(0, done * pixels);
   const scores = done === 0 ? blank : strongest(network, layer, kept, shownUnits);

@@ -36,6 +36,12 @@ test('A colour model is visualised from a folder of pictures, in colour and with
   expect(gallery.dataset?.name).toBe('pictures');
   expect(gallery.picture.channels).toBe(3);
   expect(gallery.units.filter(({ bestReal }) => bestReal !== null)).toHaveLength(8);
+  const shown = await run('gallery', 'show', 'out');
+  for (const { bestWindow } of gallery.units) {
+    const { file, top, left } = bestWindow ?? { file: null, top: -1, left: -1 };
+    expect(file).toMatch(/^(across|down|slanted)\/\d\d\.(png|jpg|webp)$/);
+    expect(shown.stdout).toContain(`${file}, row ${top}, column ${left}`);
+  }
 });
 
 test('The same from an archive of arrays, by a relative path', async () => {
@@ -59,7 +65,10 @@ test('The same from an archive of arrays, by a relative path', async () => {
   );
   expect(found.stderr).toBe('');
   expect(found.code).toBe(0);
-  expect((await readGallery(join(cwd, 'arrays'))).dataset?.name).toBe('keras.npz');
+  const { dataset, units } = await readGallery(join(cwd, 'arrays'));
+  expect(dataset?.name).toBe('keras.npz');
+  // rows of an array have no files: they are known by their numbers
+  expect(units[0]?.bestWindow).toMatchObject({ file: null });
 });
 
 test('A network is trained on a folder of colour pictures, with its classes, and its start is known to the answer', async () => {

@@ -151,6 +151,22 @@ describe('a folder of pictures', () => {
     expect(found.notes).toEqual([]);
   });
 
+  test('knows the file of every image, also where files are left out and when it comes from the cache', async () => {
+    const folder = copy('named');
+    writeFileSync(join(folder, 'across', '00.png'), 'no picture');
+    const decoded = await openSource(folder, { target: small });
+    for (const { train, test: held, classes } of [decoded, await openSource(folder, { target: small })]) {
+      for (const { files = [], images, labels, count } of [train, held]) {
+        expect(files).toHaveLength(count);
+        files.forEach((file, i) => {
+          const picture = decodePicture(readFileSync(join(folder, file)), file, small);
+          expect(farthest(images.subarray(i * 432, (i + 1) * 432), picture), file).toBe(0);
+          expect(file.split('/')[0]).toBe(classes[labels?.[i] ?? -1]);
+        });
+      }
+    }
+  });
+
   test('tells what it leaves out: damaged pictures, other files, hidden ones', async () => {
     const folder = copy('damaged');
     writeFileSync(join(folder, 'down', 'bad.png'), 'no picture');

@@ -72,6 +72,15 @@ describe.skipIf(!hasChromium)("one's own pictures", () => {
     await page.getByRole('button', { name: 'Evidence', exact: true }).click();
     const real = page.getByRole('region', { name: 'Real windows' });
     await real.getByText(/is kept for testing/).waitFor();
+    // a window is known by its picture's file, in words and at a glance
+    await real
+      .getByTitle(/^(across|down|slanted)\/\d\d\.(png|jpg|webp), from a (across|down|slanted)/)
+      .first()
+      .waitFor();
+    await real
+      .getByText(/^\d\d\.(png|jpg|webp)$/)
+      .first()
+      .waitFor();
     await shot('own-evidence');
     expect(await violations(page)).toEqual([]);
   });

@@ -13,7 +13,7 @@ import { priorLadder } from '../../src-main/evidence/prior-ladder';
 import { realScores } from '../../src-main/evidence/real-scores';
 import { scoresOf } from '../../src-main/evidence/real-space';
 import { realWindows } from '../../src-main/evidence/real-windows';
-import { cut, scan } from '../../src-main/evidence/scan';
+import { cut, placed, scan } from '../../src-main/evidence/scan';
 import { runEvidence } from '../../src-main/evidence/selectivity';
 import { unitEvidence } from '../../src-main/evidence/unit';
 import { visualize } from '../../src-main/methods/visualize';
@@ -44,6 +44,9 @@ describe.each(['conv1', 'conv2', 'classes'])('%s', (layer) => {
   test('has colour windows whose best and worst are where they are said to be', async () => {
     const found = await scan(network, layer, labelled);
     expect(found.images).toBe(33);
+    const { images, files } = placed(found.best[1] ?? [], labelled);
+    expect(files).toEqual(Array.from(images, (image) => labelled.train.files?.[image]));
+    expect(files[0]).toMatch(/^(across|down|slanted)\/\d\d\.(png|jpg|webp)$/);
     for (const list of [found.best[1] ?? [], found.worst[1] ?? []]) {
       const windows = cut(found, list, labelled);
       expect(windows).toHaveLength(list.length * found.height * found.width * 3);

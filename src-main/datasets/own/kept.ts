@@ -9,7 +9,7 @@ import type { Target } from '../target';
 
 const KIND = 'data';
 /** Goes up whenever the same files would be read otherwise. */
-const VERSION = 1;
+const VERSION = 2;
 
 const headerSchema = z.object({
   name: z.string(),
@@ -21,6 +21,7 @@ const headerSchema = z.object({
   test: z.int().min(0),
   labelled: z.boolean(),
   notes: z.array(z.string()),
+  files: z.object({ train: z.array(z.string()), test: z.array(z.string()) }),
 });
 
 /** What pictures of a folder are kept under. */
@@ -42,20 +43,20 @@ export function readKept(name: string): Dataset | null {
   const length = body.readUInt32LE(0);
   const header = headerSchema.safeParse(JSON.parse(body.toString('utf8', 4, 4 + length)));
   if (!header.success) return null;
-  const { labelled, train: trains, test: tests, ...about } = header.data;
+  const { labelled, train: trains, test: tests, files, ...about } = header.data;
   let at = 4 + length;
   const take = (size: number): Uint8Array<ArrayBuffer> => {
     const part = new Uint8Array(body.buffer as ArrayBuffer, body.byteOffset + at, size);
     at += size;
     return part;
   };
-  const split = (count: number): Split => ({
-    count,
+  const split = (count: number, names: readonly string[]): Split => ({
+    ...{ count, files: names },
     images: take(count * imageSize(about)),
     labels: labelled ? new Uint16Array(take(count * 2).slice().buffer) : null,
   });
-  const train = split(trains);
-  return datasetOf({ ...about, train, test: split(tests) });
+  const train = split(trains, files.train);
+  return datasetOf({ ...about, train, test: split(tests, files.test) });
 }
 
 /** Keeps a dataset, and gives it back. */
@@ -66,6 +67,7 @@ export function keep(name: string, dataset: Dataset): Dataset {
     JSON.stringify({
       ...{ name: title, classes, height, width, channels, notes },
       ...{ train: train.count, test: test.count, labelled: train.labels !== null },
+      files: { train: train.files ?? [], test: test.files ?? [] },
     }),
   );
   const length = Buffer.alloc(4);

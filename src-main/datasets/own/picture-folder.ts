@@ -1,6 +1,6 @@
 // A folder of pictures: one sub-folder a class, or flat without labels; decoded one by one, only what is kept in memory.
 import { open, readdir, readFile, stat } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, extname, join, sep } from 'node:path';
 import { UserError } from '../../contract/errors';
 import { datasetOf, type Dataset, type Split } from '../dataset';
 import { decodePicture, MOST_FILE_BYTES } from './picture-file';
@@ -194,6 +194,7 @@ export async function readPictures(plan: PicturePlan, options: ReadOptions): Pro
   const readPart = async (pictures: readonly Listed[]): Promise<Split> => {
     const images = new Uint8Array(pictures.length * size);
     const labels = new Uint16Array(pictures.length);
+    const files: string[] = [];
     let count = 0;
     for (const { path, label } of pictures) {
       await pace(done++, total);
@@ -203,6 +204,7 @@ export async function readPictures(plan: PicturePlan, options: ReadOptions): Pro
           count * size,
         );
         labels[count++] = Math.max(0, label);
+        files.push(path.split(sep).join('/'));
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         refused.push(error);
@@ -213,6 +215,7 @@ export async function readPictures(plan: PicturePlan, options: ReadOptions): Pro
       count,
       images: images.subarray(0, count * size),
       labels: isLabelled ? labels.subarray(0, count) : null,
+      files,
     };
   };
   const train = await readPart(plan.train);
