@@ -71,6 +71,10 @@ program.parseAsync().then(
       process.exitCode = error.exitCode === 0 ? 0 : EXIT.misused;
       return;
     }
+    if (stop.signal.aborted && error === stop.signal.reason) {
+      process.exitCode = EXIT.interrupted;
+      return;
+    }
     const verbose = program.opts<{ verbose?: boolean }>().verbose === true;
     process.stderr.write(`${verbose && error instanceof Error ? (error.stack ?? '') : explain(error)}\n`);
     process.exitCode = error instanceof Misuse ? EXIT.misused : EXIT.failed;

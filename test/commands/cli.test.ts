@@ -123,6 +123,18 @@ describe('train', () => {
   });
 });
 
+test('work that keeps nothing by halves ends by Ctrl-C as well, without an error', async () => {
+  const ended = await cli(['answer', shippedModel(), 'answer.html'], {
+    cwd,
+    onOutput: (said, kill) => {
+      if (said.includes('%')) kill('SIGINT');
+    },
+  });
+  expect(ended.code).toBe(130);
+  expect(ended.stderr.trim().split('\n').at(-1)).toBe('Stopping; what is finished is kept.');
+  expect(existsSync(join(cwd, 'answer.html'))).toBe(false);
+});
+
 describe('visualize and question', () => {
   test('save what they say they save', async () => {
     const seen = await run(

@@ -18,7 +18,7 @@ export interface Said {
 export interface CliOptions {
   readonly node?: string;
   readonly cwd?: string;
-  /** Called with all that was said on stdout so far, for whoever wants to interrupt. */
+  /** Called with all that was said so far, results before progress, for whoever wants to interrupt. */
   readonly onOutput?: (said: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
@@ -26,12 +26,18 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
   const { node = process.execPath, cwd, onOutput } = options;
   const child = spawn(node, [CLI, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
+  const tell = (): void => {
+    // a second Ctrl-C would end it at once
+    onOutput?.(stdout + stderr, (signal) => child.killed || child.kill(signal));
+  };
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk.toString();
-    // a second Ctrl-C would end it at once
-    onOutput?.(stdout, (signal) => child.killed || child.kill(signal));
+    tell();
   });
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+    tell();
+  });
   return new Promise((done, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {
