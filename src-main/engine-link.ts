@@ -1,6 +1,7 @@
 // What the app and the engine's process say to each other, and the link that carries it.
 import type { TrainingConfiguration } from './contract/training';
-import type { BestOf, GalleryUnit } from './contract/gallery';
+import type { BestOf } from './contract/best-of';
+import type { GalleryUnit } from './contract/gallery';
 import type { Method } from './contract/method';
 import type {
   LayerEvidence,

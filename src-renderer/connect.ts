@@ -21,6 +21,7 @@ export function connect(menu: (command: Command) => void): () => void {
     'run.frame': runs.framed,
     'run.report': runs.reported,
     'run.test': runs.tested,
+    'layer.looked': (event) => void model.looked(event),
     'ask.progress': useAsks().told,
     'engine.state': (engine) => {
       const wasLost = app.engine.state === 'lost';

@@ -1,5 +1,7 @@
 // How numbers are written: the unit always with the number, thousands with a thin space, a true minus sign.
 
+import { bestOfWords } from '../src-main/contract/best-of';
+
 const THIN = '\u2009';
 
 /** 58631 → "58 631" (thin space). */
@@ -18,6 +20,9 @@ export const brief = (value: number): string => sign(String(Math.round(value * 1
 
 /** A score relative to the best real window: "2.17×". */
 export const times = (ratio: number): string => `${fixed(ratio)}×`;
+
+/** What such a score is a multiple of: "× best of 30 000 sampled real windows". */
+export const relativeTo = (...of: Parameters<typeof bestOfWords>): string => `× ${bestOfWords(...of)}`;
 
 /** A share of 0..1 as "0.35 %". */
 export const percent = (share: number, decimals = 2): string => `${fixed(share * 100, decimals)}${THIN}%`;

@@ -2,8 +2,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { bestOfWords } from '../contract/best-of';
 import { explain, UserError } from '../contract/errors';
-import type { WindowPlace } from '../contract/gallery';
+import type { Gallery, WindowPlace } from '../contract/gallery';
 import { exportGallery as exported, type ExportFormat, type ExportOptions } from '../store/export';
 import { readGallery } from '../store/gallery';
 import { inspectGallery } from '../store/inspection';
@@ -46,6 +47,13 @@ export async function listGalleries(folder: string, out: Console): Promise<void>
 const wordsOf = ({ image, file, top, left }: WindowPlace): string =>
   `${file ?? `image ${image}`}, row ${top}, column ${left}`;
 
+/** "best of 30,000 sampled real windows". */
+export const bestOfGallery = ({ bestOf, layer }: Pick<Gallery, 'bestOf' | 'layer'>): string =>
+  bestOfWords(bestOf, {
+    whole: layer.receptiveField === null,
+    write: (count) => count.toLocaleString('en'),
+  });
+
 /** What a gallery says of itself, unit by unit. */
 export async function showGallery(folder: string, out: Console): Promise<void> {
   const gallery = await readGallery(folder);
@@ -60,6 +68,7 @@ export async function showGallery(folder: string, out: Console): Promise<void> {
   );
   out.say(`method    ${method.name} ${JSON.stringify(method.parameters)}, ${timings.seconds.toFixed(2)} s`);
   out.say(`pictures  ${picture.height} × ${picture.width} × ${picture.channels}, shown as ${display}`);
+  if (units.some(({ bestReal }) => bestReal !== null)) out.say(`best real ${bestOfGallery(gallery)}`);
   out.say('unit  state       score   best real  certificate  best real window');
   for (const { unit, state, score, bestReal, bestWindow, certificate } of units) {
     const columns = [

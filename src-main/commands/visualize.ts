@@ -7,6 +7,7 @@ import type { Dataset, Windows } from '../datasets/dataset';
 import { bestScores, extremeWindows, realScores, type RealScores } from '../evidence/real-scores';
 import { realWindows } from '../evidence/real-windows';
 import { visualize } from '../methods/visualize';
+import { bestOfGallery } from './gallery';
 import { openForCommand, type OpenFlags } from './inspect';
 import { unitLayers, type Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
@@ -63,24 +64,14 @@ function summarise(gallery: Gallery, images: Float32Array): Summary {
 }
 
 /** One line for people. */
-function sentence({
-  layer,
-  method,
-  units,
-  dead,
-  budget,
-  ratio,
-  realWindows: looked,
-  certificate,
-  likeness,
-  seconds,
-}: Summary): string {
+function sentence(
+  { layer, method, units, dead, budget, ratio, certificate, likeness, seconds }: Summary,
+  gallery: Gallery,
+): string {
   const parts = [
     `${units} units${dead === 0 ? '' : `, ${dead} dead`}`,
     ...(budget === null || method === 'question' ? [] : [`budget ${budget.toFixed(2)}`]),
-    ...(Number.isNaN(ratio)
-      ? []
-      : [`response ${ratio.toFixed(2)} × the best of ${looked.toLocaleString('en')} sampled real windows`]),
+    ...(Number.isNaN(ratio) ? [] : [`response ${ratio.toFixed(2)} × the ${bestOfGallery(gallery)}`]),
     ...(Number.isFinite(certificate.worst)
       ? [`certificate ${certificate.median.toFixed(4)}, worst ${certificate.worst.toFixed(4)}`]
       : []),
@@ -181,7 +172,7 @@ export async function visualizeNetwork(
     frames: inOrder(frames),
   });
   const summary = summarise(gallery, result.images);
-  out.say(sentence(summary));
+  out.say(sentence(summary, gallery));
   return summary;
 }
 

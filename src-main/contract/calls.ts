@@ -1,6 +1,7 @@
 // Every call that the renderer may make: a name, the schema of what goes in and of what comes back.
 import { z } from 'zod';
 import { questionAnswerSchema } from './answer';
+import { bestOfSchema } from './best-of';
 import {
   decompositionSchema,
   facetsSchema,
@@ -60,6 +61,9 @@ export const gallerySummarySchema = z.object({
   units: z.int(),
   /** Median of score / best real score over live units; null without data. */
   medianRatio: z.number().nullable(),
+  /** What the best real scores are the best of, and whether a unit sees the whole image. */
+  bestOf: bestOfSchema.nullable(),
+  whole: z.boolean(),
   bytes: z.int(),
   /** What is wrong with it, one sentence each; empty when it is whole. */
   damage: z.array(z.string()),

@@ -22,6 +22,8 @@ export const events = {
     report: trainingReportSchema,
     secondsLeft: z.number().nullable(),
   }),
+  /** All windows of a layer were looked through: what was known of a sample is known of all. */
+  'layer.looked': z.object({ model: z.string(), layer: z.string() }),
   'run.test': z.object({ run: z.string(), test: trainingTestSchema }),
   /** Of the user's own data, so many pictures of so many are read. */
   'data.progress': z.object({ done: z.int(), total: z.int() }),

@@ -1,5 +1,6 @@
 // What stands beside a picture to prove or doubt it: the answers of real data, restarts, what a unit is built from.
 import { z } from 'zod';
+import { bestOfSchema } from './best-of';
 
 /** Any Float32Array or Uint8Array, whatever memory it stands in. */
 const float32 = z.custom<Float32Array>((value) => value instanceof Float32Array);
@@ -30,7 +31,9 @@ export const layerEvidenceSchema = z.object({
   /** Windows (or whole images) looked at, blank ones included, and the training images that they lie in. */
   looked: z.int(),
   images: z.int(),
-  /** Best real responses per unit, [units × count] row-major, best first. */
+  /** Whether those are all that lie in the training images, and not a sample. */
+  all: z.boolean(),
+  /** Best real responses per unit, [units × count] row-major, best first; NaN where a unit has fewer. */
   best: float32,
   count: z.int(),
   window: z.object({ height: z.int(), width: z.int(), channels: z.int() }),
@@ -74,6 +77,8 @@ export type UnitEvidence = z.infer<typeof unitEvidenceSchema>;
 
 /** How the pictures of a run compare with each other and with real data. All per-unit lists are in the run's order. */
 export const runEvidenceSchema = z.object({
+  /** What its best real windows are the best of. */
+  bestOf: bestOfSchema,
   /** Mean absolute Pearson correlation between the pictures: 0 all differ, 1 all are alike. */
   likeness: z.number(),
   /** 95 % bootstrap interval of it over the units. */
@@ -153,14 +158,19 @@ export const facetsSchema = z.object({
 });
 export type Facets = z.infer<typeof facetsSchema>;
 
-/** One unit's picture as the whitened prior is loosened from the mean window to beyond real data. */
+/** One unit's picture as the whitened prior is loosened from the mean window to beyond real data, and without it. */
 export const priorLadderSchema = z.object({
+  /** What the best real response is the best of. */
+  bestOf: bestOfSchema,
   rungs: z.array(
     z.object({
-      radius: z.number(),
+      /** null: no prior, pixels at the median norm of real windows. */
+      radius: z.number().nullable(),
       picture: pngSchema,
       /** Response / best real one. */
       ratio: z.number(),
+      /** Frank–Wolfe gap there: 0 is a first-order optimum. */
+      gap: z.number(),
       nearestReal: z.number(),
     }),
   ),

@@ -1,5 +1,6 @@
 // The schema of gallery.json: what a saved gallery says of itself, readable without its model.
 import { z } from 'zod';
+import { bestOfSchema } from './best-of';
 import { displaySchema } from './method';
 
 export const GALLERY_SCHEMA_VERSION = 1;
@@ -16,10 +17,6 @@ export const certificateSchema = z.object({
   gap: z.number(),
 });
 export type Certificate = z.infer<typeof certificateSchema>;
-
-/** The windows among which the best real ones were found: a sample, or all that lie in the training images. */
-export const bestOfSchema = z.object({ windows: z.int().min(0), all: z.boolean() });
-export type BestOf = z.infer<typeof bestOfSchema>;
 
 /** A real window: image of the training set, its file below the data's folder (null where it is none), row and column of its first pixel. */
 export const windowPlaceSchema = z.object({

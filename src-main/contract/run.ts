@@ -1,6 +1,7 @@
 // What the app says of a run: a training or a visualisation, while it goes on and after.
 import { z } from 'zod';
-import { bestOfSchema, unitStateSchema, certificateSchema } from './gallery';
+import { bestOfSchema } from './best-of';
+import { unitStateSchema, certificateSchema } from './gallery';
 import { methodSchema } from './method';
 
 export const runStateSchema = z.enum([

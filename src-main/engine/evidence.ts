@@ -8,7 +8,7 @@ import { nodeOf, type Network, type Node } from '../network/network';
 import { watching, type Handler } from './job';
 import { withNetwork } from './networks';
 import { withDataFor, withDataset, withLayerData } from './real';
-import { withScan } from './scans';
+import { knownScan, withScan } from './scans';
 
 /** Windows shown of each unit. */
 const COUNT = 9;
@@ -28,17 +28,24 @@ function mustHave(network: Network, layer: string, unit: number): Node {
   return node;
 }
 
+const padded = (found: readonly { readonly score: number }[], count: number): number[] =>
+  Array.from({ length: count }, (_, i) => found[i]?.score ?? NaN);
+
+/** Of all training images once they were looked through, else of a sample. */
 export const layerEvidence: Handler<'layerEvidence'> = ({ model, layer, dataset }) =>
   withNetwork(model, (network) =>
-    withLayerData(dataset, network, layer, ({ sample, scores }) => {
-      const best = Array.from({ length: scores.units }, (_, unit) =>
-        extremeWindows(scores, sample, unit, COUNT),
-      ).flat();
+    withLayerData(dataset, network, layer, async ({ sample, scores }) => {
+      const scan = await knownScan(dataset, network, layer);
+      const best =
+        scan?.best ??
+        Array.from({ length: scores.units }, (_, unit) => extremeWindows(scores, sample, unit, COUNT));
+      const count = best.reduce((most, found) => Math.max(most, found.length), 0);
       return {
-        looked: scores.count,
-        images: new Set(sample.images).size,
-        best: Float32Array.from(best, ({ score }) => score),
-        count: COUNT,
+        looked: scan?.looked ?? scores.count,
+        images: scan?.images ?? new Set(sample.images).size,
+        all: scan !== null,
+        best: Float32Array.from(best.flatMap((found) => padded(found, count))),
+        count,
         window: { height: sample.height, width: sample.width, channels: network.input[2] },
         kernel: kernelSize(nodeOf(network, layer)),
       };

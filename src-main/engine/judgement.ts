@@ -31,6 +31,7 @@ export const runEvidence: Handler<'runEvidence'> = ({ model, layer, dataset, uni
         judge({
           ...{ network, layer, units, images, shape: picture, real: sample.values, others },
           bestOf: (unit) => bestWindows(scores, sample, unit, BEST),
+          among: { windows: scores.count, all: false },
         });
       // others read class pictures alone
       return isOutput(network, layer)

@@ -1,6 +1,7 @@
 // How distinct the pictures of a layer are: each unit's response to each picture, duplicates, and likeness to real data.
 import { agnes } from 'ml-hclust';
 import { isOutput } from '../ascent/real';
+import type { BestOf } from '../contract/best-of';
 import type { GalleryUnit } from '../contract/gallery';
 import type { RunEvidence } from '../contract/evidence';
 import type { Network } from '../network/network';
@@ -78,8 +79,9 @@ export interface RunToJudge {
   readonly shape: { readonly height: number; readonly width: number };
   /** Sample of real windows of the layer, none blank, [n × window]. */
   readonly real: Float32Array;
-  /** The best real windows of a unit, [k × window]. */
+  /** The best real windows of a unit, [k × window], and what they are the best of. */
   readonly bestOf: (unit: number) => Float32Array;
+  readonly among: BestOf;
   /** Networks of the same task, trained independently. */
   readonly others: readonly Network[];
 }
@@ -132,6 +134,7 @@ export function runEvidence(run: RunToJudge): RunEvidence {
     const along = (key: 'picture' | 'real' | 'noise'): Float32Array =>
       Float32Array.from(checks, (check) => check?.[key] ?? NaN);
     return {
+      bestOf: run.among,
       likeness: value,
       likenessInterval: interval,
       nearestReal: nearest,

@@ -120,6 +120,8 @@ export class Galleries {
       method: gallery?.method.name ?? '',
       units: gallery?.units.length ?? 0,
       medianRatio: gallery === null ? null : medianRatio(gallery),
+      bestOf: gallery?.bestOf ?? null,
+      whole: gallery?.layer.receptiveField === null,
       bytes: await bytesIn(path),
       damage: [...damage],
     };

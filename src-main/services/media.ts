@@ -154,10 +154,12 @@ export class Media {
 
   private async windows([model = '', layer = '', unit]: string[], worst: boolean): Promise<Pictures> {
     const source = this.options.models.source(model);
-    const dataset = await this.options.models.dataset(model);
-    return this.options.engine.run('windows', {
-      ...{ model: source, layer, unit: pngNumber(unit), worst, dataset },
-    });
+    const { engine, models, runs } = this.options;
+    const place = { model: source, layer, dataset: await models.dataset(model) };
+    const found = await engine.run('windows', { ...place, unit: pngNumber(unit), worst });
+    // all windows were looked through for it
+    if (!runs.hasLooked(model, layer)) await runs.refer(model, layer, await engine.run('reference', place));
+    return found;
   }
 
   private async run(parts: string[], query: URLSearchParams): Promise<Answer> {

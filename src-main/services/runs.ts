@@ -40,6 +40,8 @@ export class Runs {
   private readonly live = new Map<string, LiveRun>();
   /** Numbers of visualisations: of those at work in memory, of all others on disk. */
   private readonly works = new Map<string, VisualizeWork>();
+  /** Layers all of whose windows were looked through, by model. */
+  private readonly looked = new Set<string>();
   private closing = false;
   /** What is being written of runs that were cancelled. */
   private readonly writing = new Set<Promise<void>>();
@@ -194,8 +196,17 @@ export class Runs {
     }
   }
 
+  /** Whether it was said that all windows of a layer were looked through. */
+  hasLooked(model: string, layer: string): boolean {
+    return this.looked.has(`${model} ${layer}`);
+  }
+
   /** All windows of a layer were looked through: its runs' best real scores, which were those of a sample, give way to the best. */
   async refer(model: string, layer: string, { best, of }: RealBest): Promise<void> {
+    if (of.all && !this.hasLooked(model, layer)) {
+      this.looked.add(`${model} ${layer}`);
+      this.options.emit('layer.looked', { model, layer });
+    }
     for (const { live } of this.works.values()) {
       const { request, units, bestOf } = live.run;
       if (request.model !== model || request.layer !== layer || request.method.name === 'question') continue;

@@ -1,4 +1,5 @@
 // One HTML page of a gallery that needs nothing else: pictures inside, works offline, prints.
+import { bestOfWords } from '../contract/best-of';
 import type { Gallery, GalleryUnit } from '../contract/gallery';
 import type { Display } from '../contract/method';
 import { enlarge, png, type Pixels } from '../pictures/sheet';
@@ -37,7 +38,7 @@ dl{display:grid;grid-template-columns:auto 1fr;margin:.2rem 0 0;font-size:.85rem
 
 /** The page of a gallery; `pictures` in the order of its units, made by `display`. */
 export function galleryPage(gallery: Gallery, pictures: readonly Pixels[], display: Display): string {
-  const { title, model, layer, method, dataset, seed, units, createdAt, appVersion } = gallery;
+  const { title, model, layer, method, dataset, bestOf, seed, units, createdAt, appVersion } = gallery;
   const field = layer.receptiveField;
   const parameters = Object.entries(method.parameters)
     .filter(([name]) => name !== 'name')
@@ -66,7 +67,7 @@ export function galleryPage(gallery: Gallery, pictures: readonly Pixels[], displ
 <title>${escape(title)}</title><style>${STYLE}</style></head>
 <body><h1>${escape(title)}</h1><table>${rows.join('')}</table>
 <main>${cards.join('\n')}</main>
-<p>Score: what the unit answers to its picture; best real: the greatest answer to real data; certificate: 1 is a first-order optimum.</p>
+<p>Score: what the unit answers to its picture; best real: the greatest answer to real data${units.some(({ bestReal }) => bestReal !== null) ? ` (${bestOfWords(bestOf, { whole: field === null })})` : ''}; certificate: 1 is a first-order optimum.</p>
 </body></html>
 `;
 }

@@ -1,4 +1,5 @@
 // What a row of Compare shows: the run behind a method, a unit's place in it, and the numbers at its right.
+import { bestOfWords } from '../../src-main/contract/best-of';
 import type { RunEvidence } from '../../src-main/contract/calls';
 import type { Display, MethodName } from '../../src-main/contract/method';
 import type { UnitResult, VisualizeRun } from '../../src-main/contract/run';
@@ -50,6 +51,29 @@ export function ratioOf(
   }
   if (result?.score == null || result.bestReal === null || result.bestReal <= 0) return null;
   return result.score / result.bestReal;
+}
+
+/** What the scores of rows are multiples of; with the rows that it is so of, where they differ. */
+export function scoresAre(
+  rows: readonly {
+    readonly title: string;
+    readonly run: Pick<VisualizeRun, 'bestOf'> | null;
+    readonly evidence: Pick<RunEvidence, 'bestOf'> | null;
+    readonly numbers: Pick<RowNumbers, 'score'>;
+  }[],
+  budget: Budget,
+  whole: boolean,
+): string {
+  const titles = new Map<string, string[]>();
+  for (const { title, run, evidence, numbers } of rows) {
+    if (numbers.score === null) continue;
+    const of = budget === 'common' ? evidence?.bestOf : run?.bestOf;
+    const words = bestOfWords(of ?? null, { whole });
+    titles.set(words, [...(titles.get(words) ?? []), title]);
+  }
+  const [only, ...more] = titles.keys();
+  if (more.length === 0) return only ?? '';
+  return [...titles].map(([words, of]) => `${words} (${of.join(', ')})`).join('; ');
 }
 
 export const hasPicture = ({ result }: RowCell): boolean =>

@@ -21,6 +21,8 @@ export interface SheetRow {
 
 export interface CompareSheet {
   readonly title: string;
+  /** Below everything. */
+  readonly note: string;
   readonly units: readonly string[];
   readonly rows: readonly SheetRow[];
 }
@@ -32,6 +34,7 @@ const NAME = 260;
 const RESULT = 140;
 const ROW = BOX + 48;
 const HEAD = 80;
+const FOOT = 40;
 const FONT = 'system-ui, sans-serif';
 
 async function load(src: string): Promise<HTMLImageElement> {
@@ -42,22 +45,29 @@ async function load(src: string): Promise<HTMLImageElement> {
 }
 
 /** Draws it on white, as paper is. Rejects when a picture cannot be read. */
-export async function comparePng({ title, units, rows }: CompareSheet): Promise<Blob> {
+export async function comparePng({ title, note, units, rows }: CompareSheet): Promise<Blob> {
   const sources = new Set(rows.flatMap(({ cells }) => cells.flatMap(({ src }) => src ?? [])));
   const images = new Map(await Promise.all([...sources].map(async (src) => [src, await load(src)] as const)));
   const canvas = new OffscreenCanvas(
     GAP + NAME + units.length * (BOX + GAP) + RESULT,
-    HEAD + rows.length * ROW + GAP,
+    HEAD + rows.length * ROW + (note === '' ? GAP : FOOT),
   );
   const context = canvas.getContext('2d');
   if (context === null) throw new Error('The sheet could not be drawn.');
   context.fillStyle = '#ffffff';
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingEnabled = false;
-  const write = (text: string, left: number, top: number, font: string, colour = '#1a1a1a'): void => {
+  const write = (
+    text: string,
+    left: number,
+    top: number,
+    font: string,
+    colour = '#1a1a1a',
+    most = NAME - GAP,
+  ): void => {
     context.font = `${font} ${FONT}`;
     context.fillStyle = colour;
-    context.fillText(text, left, top, NAME - GAP);
+    context.fillText(text, left, top, most);
   };
   const columnAt = (i: number): number => GAP + NAME + i * (BOX + GAP);
   write(title, GAP, 32, '600 20px');
@@ -86,5 +96,7 @@ export async function comparePng({ title, units, rows }: CompareSheet): Promise<
     });
     write(row.result, columnAt(row.cells.length), top + 32, '15px');
   });
+  const foot = HEAD + rows.length * ROW + FOOT - GAP;
+  write(note, GAP, foot, '13px', '#515151', canvas.width - 2 * GAP);
   return canvas.convertToBlob({ type: 'image/png' });
 }

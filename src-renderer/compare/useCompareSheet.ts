@@ -2,11 +2,11 @@
 import type { Display } from '../../src-main/contract/method';
 import { downloadBlob } from '../downloads';
 import { media, runSheet, SHEET_COLUMNS, whole as address } from '../pictures';
-import { fixed, times } from '../numbers';
+import { fixed, times, whole } from '../numbers';
 import { useCompare, type Row } from '../stores/compare';
 import { useModel } from '../stores/model';
 import { useNotices } from '../stores/notices';
-import { hasPicture, scoreWord } from './rows';
+import { hasPicture, scoresAre, scoreWord } from './rows';
 import { comparePng, type SheetRow } from './save-sheet';
 
 /** The picture of a row as it is shown: the newest kept frame of its run in the row's display. */
@@ -42,7 +42,9 @@ export function useCompareSheet(): () => Promise<void> {
     if (evidence === 'loading' || evidence instanceof Error || id === undefined) return [];
     return [
       {
-        ...{ title: 'Best real window', line: 'Of the training images', result: 'the reference: 1×' },
+        title: 'Best real window',
+        line: `Of ${evidence.all ? '' : 'a sample of '}${whole(evidence.looked)} in ${whole(evidence.images)} training images`,
+        result: 'the reference: 1×',
         ...{ height: evidence.window.height, width: evidence.window.width, columns: evidence.count },
         cells: compare.unitsShown.map((unit) => ({
           src: address(media.windows(id, model.layerName, unit)),
@@ -57,8 +59,10 @@ export function useCompareSheet(): () => Promise<void> {
     if (layer === null) return;
     const file = `${model.layerName}-compare.png`;
     const done = await notices.attempt(async () => {
+      const relative = scoresAre(compare.rows, compare.budget, layer.receptiveField === null);
       const picture = await comparePng({
         title: `${model.model?.name ?? ''}, ${model.layerName}${compare.rowsAre === 'unit' ? `, ${model.unitName(layer, model.unit)}` : ''}`,
+        note: relative === '' ? '' : `Scores: × ${relative}`,
         units: compare.columns.map((column) => column.title),
         rows: [...compare.rows.map((row) => sheetRow(row, compare.budget)), ...realRow()],
       });

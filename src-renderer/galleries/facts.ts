@@ -1,9 +1,15 @@
 // What a gallery says of itself, as labels and values.
 import type { Gallery } from '../../src-main/contract/gallery';
 import { median } from '../median';
-import { count, duration, fixed, gap, moment, times, whole } from '../numbers';
+import { count, duration, fixed, gap, moment, relativeTo, times, whole } from '../numbers';
 import { rangeLabel } from '../ranges';
 import { methodLabel } from '../stores/filters';
+
+/** What its scores are multiples of; empty without data. */
+export const scoresAre = ({ units, bestOf, layer }: Gallery): string =>
+  units.some((unit) => ratioOf(unit) !== null)
+    ? relativeTo(bestOf, { whole: layer.receptiveField === null })
+    : '';
 
 /** A unit's score over its best real window; null where either isn't known. */
 export const ratioOf = ({ score, bestReal }: Gallery['units'][number]): number | null =>
@@ -60,7 +66,7 @@ export const factsOf = (gallery: Gallery): { label: string; value: string }[] =>
   { label: 'Budget', value: budget(gallery) },
   { label: 'Steps', value: steps(gallery) },
   { label: 'Seed', value: String(gallery.seed) },
-  { label: 'Median score', value: medianScore(gallery) },
+  { label: 'Median score', value: `${medianScore(gallery)} ${scoresAre(gallery).slice(2)}`.trim() },
   { label: 'Median gap', value: medianGap(gallery) },
   { label: 'Starts agree', value: startsAgree(gallery) },
   { label: 'States', value: states(gallery) },

@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowReactive, shallowRef } from 'vue';
 import type { LayerEvidence, Recent, UnitEvidence } from '../../src-main/contract/calls';
+import type { EventData } from '../../src-main/contract/events';
 import type { LayerInfo, ModelInfo } from '../../src-main/contract/model';
 import { call } from '../bridge';
 import { useSettled } from '../composables/useSettled';
@@ -192,6 +193,14 @@ export const useModel = defineStore('model', () => {
     return 'loading';
   }
 
+  /** Asks once more for what is known of a layer by now; what was known is shown until then. */
+  async function looked({ model: of, layer: name }: EventData<'layer.looked'>): Promise<void> {
+    const known = layerEvidence.get(name);
+    if (of !== model.value?.id || known === undefined || known === 'loading') return;
+    const found = await call('evidence.layer', { model: of, layer: name }).catch(() => null);
+    if (found !== null && of === model.value.id) layerEvidence.set(name, found);
+  }
+
   /** The same of the unit at hand: what is known at once, else asked for when the choice has come to rest. */
   function restingEvidence(): UnitEvidence | 'loading' | Error {
     const [info, name, index] = [model.value, layerName.value, unit.value];
@@ -245,6 +254,7 @@ export const useModel = defineStore('model', () => {
       keep,
       exportModel,
       evidenceOfLayer,
+      looked,
       restingEvidence,
       askAgain,
       unitKey,

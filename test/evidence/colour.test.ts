@@ -79,6 +79,7 @@ describe.each(['conv1', 'conv2', 'classes'])('%s', (layer) => {
     const judged = runEvidence({
       ...{ network, layer, units, images, shape: picture, real: windows.values, others: [] },
       bestOf: (unit) => cut(found, found.best[unit] ?? [], labelled),
+      among: { windows: 1000, all: false },
     });
     for (const value of [...judged.nearestReal, ...judged.distance, ...judged.commonBudget])
       expect(Number.isFinite(value)).toBe(true);

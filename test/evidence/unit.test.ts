@@ -223,6 +223,7 @@ test('a run of the best real windows themselves is like real data, and takes the
     shape: { height: 14, width: 14 },
     real,
     bestOf,
+    among: { windows: 1000, all: false },
     others: [],
   });
   expect(judged.robust.picture).toEqual(judged.robust.real);
@@ -267,6 +268,7 @@ test('class pictures are read by this network and by others: real digits as what
         others,
       },
       bestOf: digit,
+      among: { windows: 1000, all: false },
     });
     expect(transfer?.networks).toBe(2);
     for (const value of [...(transfer?.own ?? []), ...(transfer?.others ?? [])])

@@ -40,6 +40,7 @@ test('a gallery is saved from a run, listed with its numbers, and opened', async
   await changed;
   expect(saved).toMatchObject({ units: 64, layer: 'conv2', method: 'whitened', damage: [] });
   expect(saved.medianRatio).toBeGreaterThan(0.8);
+  expect(saved).toMatchObject({ bestOf: { windows: 30_000 }, whole: false });
   expect(await it.call('galleries.list')).toEqual([saved]);
   const gallery = await it.call('galleries.open', { id: saved.id });
   expect(gallery.units).toHaveLength(64);

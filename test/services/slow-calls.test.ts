@@ -64,7 +64,15 @@ test('the best real window of a sample gives way to that of all windows; the siz
   };
   const before = await draw();
   expect(before.bestOf).toEqual({ windows: 30_000, all: false });
-  await it.call('evidence.unit', { model: model.id, layer: 'conv1', unit: 0 });
+  const sampled = await it.call('evidence.layer', { model: model.id, layer: 'conv1' });
+  expect(sampled).toMatchObject({ looked: 30_000, all: false });
+  // the reference row of Compare shows a window and asks for no page of evidence
+  const looked = it.next('layer.looked');
+  await it.media(`media/windows/${model.id}/conv1/0.png`);
+  expect(await looked).toEqual({ model: model.id, layer: 'conv1' });
+  const whole = await it.call('evidence.layer', { model: model.id, layer: 'conv1' });
+  expect(whole).toMatchObject({ looked: 60_000 * 24 * 24, images: 60_000, all: true, count: 9 });
+  expect(whole.best[0]).toBeGreaterThanOrEqual(sampled.best[0] ?? Infinity);
   const after = (await it.call('runs.list')).find(({ id }) => id === before.id) as VisualizeRun;
   expect(after.bestOf).toEqual({ windows: 60_000 * 24 * 24, all: true });
   after.units.forEach(({ bestReal, score }, i) => {

@@ -15,6 +15,9 @@ const named = (facts: LayerFacts, start: string): MethodPictures | undefined =>
 const row = (facts: LayerFacts, start: string): MethodRow | undefined =>
   facts.rows.find(({ method }) => method.startsWith(start));
 
+/** Radii whose pictures the report shows; all stand in its plot. */
+const IN_FIGURES: readonly number[] = [1, 2, 3, 4, 6, 9, 14, 20];
+
 const COLUMNS =
   'Distinctness is 1 − the mean absolute correlation between pictures, with a 95 % bootstrap interval over the units. Noise is distinct too, so the other columns stand beside it, medians over the units: the greatest cosine to a real window in the whitened space; ‖z‖/√k there (1 for a typical real window); the response at one common length × that of the best real window; the response left after a shift by one pixel, and with noise of a tenth of the picture’s length; the rank correlation of the layers below with the best real windows’.';
 
@@ -170,14 +173,17 @@ export function distinct(facts: Facts): Answered {
     ),
   );
   if (ladder !== null) {
+    const radii = ladder.rungs.flatMap(({ radius }) => radius ?? []);
     blocks.push(
       {
         type: 'figures',
-        figures: ladder.rungs.map(({ radius, picture, ratio }) => ({
-          ...picture,
-          caption: `r = ${number(radius, 0)}: ${number(ratio)} ×`,
-          columns: 1,
-        })),
+        figures: ladder.rungs
+          .filter(({ radius }) => radius === null || IN_FIGURES.includes(radius))
+          .map(({ radius, picture, ratio }) => ({
+            ...picture,
+            caption: `${radius === null ? 'no prior' : `r = ${number(radius, 0)}`}: ${number(ratio)} ×`,
+            columns: 1,
+          })),
       },
       {
         type: 'plot',
@@ -188,13 +194,13 @@ export function distinct(facts: Facts): Answered {
           series: [
             {
               name: 'response ×',
-              x: ladder.rungs.map(({ radius }) => radius),
-              y: ladder.rungs.map(({ ratio }) => ratio),
+              x: radii,
+              y: ladder.rungs.slice(0, radii.length).map(({ ratio }) => ratio),
             },
             {
               name: 'nearest real',
-              x: ladder.rungs.map(({ radius }) => radius),
-              y: ladder.rungs.map(({ nearestReal }) => nearestReal),
+              x: radii,
+              y: ladder.rungs.slice(0, radii.length).map(({ nearestReal }) => nearestReal),
             },
           ],
         },

@@ -1,0 +1,23 @@
+// What a "best real" score is the best of, and how that is said wherever a score is a multiple of it.
+import { z } from 'zod';
+
+/** The windows among which the best real ones were found: a sample, or all that lie in the training images. */
+export const bestOfSchema = z.object({ windows: z.int().min(0), all: z.boolean() });
+export type BestOf = z.infer<typeof bestOfSchema>;
+
+const THIN = '\u2009';
+/** "30 000", with thin spaces. */
+const grouped = (count: number): string => count.toString().replace(/\B(?=(\d{3})+(?!\d))/g, THIN);
+
+/**
+ * "best of 30 000 sampled real windows", "best of all 6 000 real images"; null: a sample whose size was not recorded.
+ * `whole`: the units see the whole image; `write`: how a count is written.
+ */
+export function bestOfWords(
+  of: BestOf | null,
+  { whole = false, write = grouped }: { whole?: boolean; write?: (count: number) => string } = {},
+): string {
+  const what = `real ${whole ? 'images' : 'windows'}`;
+  if (of === null) return `best of a sample of ${what}`;
+  return `best of ${of.all ? `all ${write(of.windows)}` : `${write(of.windows)} sampled`} ${what}`;
+}
