@@ -22,6 +22,56 @@ function pool1d(call: Call, op: 'maxPool' | 'averagePool'): Value {
   return valueOf(builder, builder.add(name, operation, [value.node]), [0, 1]);
 }
 
+/** Windows of differing sizes that an adaptive pool may have along an axis: each is an operation of its own. */
+const MOST_WINDOWS = 64;
+
+/**
+ * A pool of as many windows as the layer says, whatever the size of its input: window i of m covers elements ⌊i·n/m⌋ to
+ * ⌈(i + 1)·n/m⌉ of n. An image's axes are pooled one after the other, a sequence is an image of one row.
+ */
+function adaptive(call: Call, op: 'maxPool' | 'averagePool', rank: 2 | 3): Value {
+  const { builder, name, settings } = call;
+  const input = only(call);
+  if (input.dims.length !== rank) throw new RangeError(`it takes ${rank === 3 ? 'images' : 'sequences'}`);
+  const image = imageOrder(settings);
+  const sequence = image[2] === 0 ? [1, 0] : [0, 1];
+  const order = rank === 3 ? image : sequence;
+  const placed = arrange(builder, input, order, name);
+  const sizes = settings.ints('output_size');
+  const wanted = rank === 3 ? [sizes[0] ?? 0, sizes[1] ?? sizes[0] ?? 0] : [1, sizes[0] ?? 0];
+  let { node } = placed;
+  for (const axis of [0, 1]) {
+    const [rows = 0, columns = 0, channels = 0] = builder.shapeOf(node);
+    const [side, count] = [axis === 0 ? rows : columns, wanted[axis] ?? 0];
+    if (count < 1 || count > side) throw new RangeError(`it makes ${count} windows of ${side} elements`);
+    const poolOf = (size: number): Operation => {
+      const window = axis === 0 ? ([size, 1] as const) : ([1, size] as const);
+      return { op, geometry: { size: window, strides: window, padding: 'valid' } };
+    };
+    const own = axis === 0 ? `${name}/rows` : name;
+    if (side % count === 0) {
+      node = builder.add(own, poolOf(side / count), [node]);
+      continue;
+    }
+    if (count > MOST_WINDOWS) throw new RangeError(`it makes ${count} windows of differing sizes`);
+    const from = node;
+    const windows = Array.from({ length: count }, (_, i) => {
+      const begin = Math.floor((i * side) / count);
+      const size = Math.ceil(((i + 1) * side) / count) - begin;
+      const cut: Operation = {
+        op: 'slice',
+        begin: axis === 0 ? [begin, 0, 0] : [0, begin, 0],
+        size: axis === 0 ? [size, columns, channels] : [rows, size, channels],
+        strides: [1, 1, 1],
+      };
+      const place = `${name}/${axis === 0 ? 'row' : 'column'}${i}`;
+      return builder.add(place, poolOf(size), [builder.add(`${place}/elements`, cut, [from])]);
+    });
+    node = builder.add(own, { op: 'concatenate', axis }, windows);
+  }
+  return valueOf(builder, node, order);
+}
+
 /** Mean or greatest over all but the channels. */
 function global(call: Call, over: 'mean' | 'max'): Value {
   const { builder, name, settings } = call;
@@ -57,6 +107,14 @@ export const poolLayer: Translate = (call) => {
     case 'AveragePooling1D':
     case 'AvgPool1D':
       return pool1d(call, 'averagePool');
+    case 'AdaptiveAveragePooling2D':
+      return adaptive(call, 'averagePool', 3);
+    case 'AdaptiveMaxPooling2D':
+      return adaptive(call, 'maxPool', 3);
+    case 'AdaptiveAveragePooling1D':
+      return adaptive(call, 'averagePool', 2);
+    case 'AdaptiveMaxPooling1D':
+      return adaptive(call, 'maxPool', 2);
     case 'GlobalAveragePooling2D':
     case 'GlobalAvgPool2D':
     case 'GlobalAveragePooling1D':

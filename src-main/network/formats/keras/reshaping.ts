@@ -156,6 +156,10 @@ const SILENT = new Set([
     'RandomPosterization',
     'RandomErasing',
     'RandomGaussianBlur',
+    'RandomInvert',
+    'RandomColorDegeneration',
+    'RandomPerspective',
+    'RandomElasticTransform',
   ],
 ]);
 const identity: Operation = { op: 'identity' };
