@@ -9,7 +9,7 @@ import { constant, Context, isConstant, type Operand, type TranslateNode } from 
 import { foldedNode } from './folding';
 import { normalisationNode } from './normalisation';
 import { pointwiseNode } from './pointwise';
-import type { GraphNode, OnnxGraph } from './proto';
+import type { GraphNode, OnnxGraph, Tensor } from './proto';
 import { resamplingNode } from './resampling';
 import { shapingNode } from './shaping';
 import { windowNode } from './windows';
@@ -202,6 +202,21 @@ function scalingIn(
   return found ? scalingBefore(scale, offset) : null;
 }
 
+/** The bytes of a tensor that lie in a file beside the model; undefined for one that is in it. */
+function outside(
+  { name, external }: Tensor,
+  beside: ReadonlyMap<string, Uint8Array>,
+): Uint8Array | undefined {
+  const file = external === null ? undefined : beside.get(external.location);
+  if (external === null || file === undefined) return undefined;
+  const { offset, length, location } = external;
+  const end = length === null ? file.length : offset + length;
+  if (!(offset >= 0 && offset <= end && end <= file.length)) {
+    throw new RangeError(`tensor "${name}" lies beyond the end of ${location}`);
+  }
+  return file.subarray(offset, end);
+}
+
 /** Builds the network; `beside` has the content of the files that hold weights apart. */
 export function translateOnnx(
   graph: OnnxGraph,
@@ -215,10 +230,7 @@ export function translateOnnx(
     const translator = new Translator(builder, graph);
     let parameters = 0;
     for (const tensor of graph.initializers) {
-      const { external } = tensor;
-      const file = external === null ? undefined : beside.get(external.location);
-      const end = external?.length == null ? undefined : external.offset + external.length;
-      const { shape, data } = tensor.weight(file?.subarray(external?.offset ?? 0, end));
+      const { shape, data } = tensor.weight(outside(tensor, beside));
       translator.operands.set(tensor.name, constant(shape, data));
       parameters += data.length;
     }
