@@ -46,6 +46,12 @@ export function verdict({ method, result, looked }: Known): Verdict {
           looked === null ? 'Never answered any window.' : `Never answered any of ${whole(looked)} windows.`,
       };
     case 'failed':
+      if (method === 'question' && result.unit === 0) {
+        return {
+          ...{ tone: 'err', icon: 'warning', head: 'Failed, as in the question' },
+          sentence: 'Its slice of the kernels, −1 to 0, is empty, and the mean of nothing is no number.',
+        };
+      }
       return {
         ...{ tone: 'err', icon: 'warning', action: 'retry' },
         ...{ head: 'Failed', sentence: 'The score became infinite or undefined.' },

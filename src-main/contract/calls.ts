@@ -115,6 +115,9 @@ export type Response = z.infer<typeof responseSchema>;
 /** How the caller of a slow call calls it, to hear how far it is (event ask.progress) and to end it (asks.cancel). */
 const ask = id.optional();
 
+/** A line of what is known of this installation. */
+const factSchema = z.object({ name: z.string(), value: z.string() });
+
 const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O): { input: I; output: O } => ({
   input,
   output,
@@ -122,12 +125,16 @@ const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O): { 
 
 export const calls = {
   'app.start': call(nothing, startSchema),
-  'app.doctor': call(nothing, z.array(z.object({ name: z.string(), value: z.string() }))),
+  /** What the app knows of itself, at once. */
+  'app.facts': call(nothing, z.array(factSchema)),
+  /** The same and what the engine knows, when it has the time. */
+  'app.doctor': call(nothing, z.array(factSchema)),
   'app.licences': call(
     nothing,
     z.array(z.object({ name: z.string(), version: z.string(), licence: z.string() })),
   ),
-  'app.showLogs': call(nothing, nothing),
+  /** Electron only: shows a folder of the app's in the file manager. */
+  'app.showFolder': call(z.object({ folder: z.enum(['data', 'logs']) }), nothing),
   'app.errorReport': call(nothing, z.string()),
   'settings.save': call(settingsChangesSchema, settingsSchema),
 

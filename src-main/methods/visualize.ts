@@ -83,8 +83,8 @@ async function* askQuestion(
   }
   const known = pictures.map(({ filter, score, raw }): GalleryUnit => ({
     unit: filter,
-    state: Number.isNaN(score) ? 'failed' : 'climbing',
-    score: Number.isNaN(score) ? null : score,
+    state: 'climbing',
+    score,
     bestReal: null,
     certificate: null,
     norm: Math.sqrt(raw.reduce((total, value) => total + value * value, 0)),
@@ -108,10 +108,13 @@ async function* askQuestion(
   };
 }
 
-/** Visualises units of a layer by any method. See ascent/visualize, question/question and methods/peers. */
-export function visualize(
-  options: VisualizeOptions<Method>,
-): AsyncGenerator<VisualizeFrame, MethodVisualization> {
+/** A unit whose score is no number has failed, whatever the method made of it: its weights are broken, or it overflowed. */
+function sound(unit: GalleryUnit): GalleryUnit {
+  if (unit.state === 'dead' || (unit.score !== null && Number.isFinite(unit.score))) return unit;
+  return { ...unit, state: 'failed', score: null, certificate: null, startScores: [] };
+}
+
+function begin(options: VisualizeOptions<Method>): AsyncGenerator<VisualizeFrame, MethodVisualization> {
   const { method } = options;
   switch (method.name) {
     case 'question':
@@ -124,4 +127,12 @@ export function visualize(
     default:
       return climb({ ...options, method });
   }
+}
+
+/** Visualises units of a layer by any method. See ascent/visualize, question/question and methods/peers. */
+export async function* visualize(
+  options: VisualizeOptions<Method>,
+): AsyncGenerator<VisualizeFrame, MethodVisualization> {
+  const made = yield* begin(options);
+  return { ...made, units: made.units.map(sound) };
 }

@@ -14,8 +14,11 @@ export interface Licence {
   readonly licence: string;
 }
 
-/** Packages that are part of the app though the build takes them in, by what package.json calls them. */
-const BUNDLED = ['vue', 'pinia', 'uplot', 'electron'];
+/** Packages that are part of the app though package.json does not name them as dependencies: the build takes them in. */
+const BUNDLED = [
+  ...['vue', 'pinia', 'uplot', 'electron'],
+  ...['simple-statistics', 'ml-hclust', 'ml-matrix', 'ml-distance-matrix', 'ml-distance-euclidean', 'heap'],
+];
 
 /** The packages that the app is made of, with the licence that each states; those not installed are left out. */
 export function licences(): Licence[] {

@@ -130,7 +130,8 @@ export const useCompare = defineStore('compare', () => {
   }
 
   function row(method: MethodName, shown: Display): Omit<Row, 'key' | 'title' | 'line'> {
-    const run = coveringRun(own.value, method, drawn(method));
+    const reason = reasonAgainst(method);
+    const run = reason === null ? coveringRun(own.value, method, drawn(method)) : null;
     const found = cellsOf(
       run,
       columns.value.map(({ unit }) => unit),
@@ -138,7 +139,7 @@ export const useCompare = defineStore('compare', () => {
     const cells = found.map((cell, i) => ({ ...cell, display: columns.value[i]?.display?.value ?? null }));
     const evidence = run === null ? null : (runs.evidence.get(run.id) ?? null);
     const numbers = numbersOf(cells, budget.value, evidence);
-    return { method, display: shown, run, cells, evidence, numbers, reason: reasonAgainst(method) };
+    return { method, display: shown, run, cells, evidence, numbers, reason };
   }
 
   const rows = computed<Row[]>(() => {

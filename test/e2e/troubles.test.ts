@@ -1,10 +1,11 @@
-// What goes wrong, as a user meets it: an engine that dies in the middle of a run, a model's file that is gone, dead units, a
-// damaged gallery, an empty library; and what is offered then.
+// What goes wrong, as a user meets it: an engine that dies in the middle of a run, a model's file that is gone, dead and failed
+// units, a damaged gallery, an empty library; and what is offered then.
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { unpackWire } from '../../src-main/contract/wire';
 import { CHROMIUM, hasChromium, openInBrowser, type Opened } from '../support/browser';
 
 if (!hasChromium) process.stderr.write(`Skipped: no Chromium at ${CHROMIUM}; install it or set CHROMIUM.\n`);
@@ -12,20 +13,26 @@ if (!hasChromium) process.stderr.write(`Skipped: no Chromium at ${CHROMIUM}; ins
 const SHIPPED = resolve(import.meta.dirname, '../../resources/model');
 const SLOW = { timeout: 60_000 };
 
-/** The shipped model with a first filter that never answers: no weights, and a bias far below 0. */
-function withDeadUnit(): { readonly folder: string; readonly files: string[] } {
-  const folder = mkdtempSync(join(tmpdir(), 'filterscope-dead-'));
+const [DEAD, FAILING] = [3, 5];
+
+/**
+ * The shipped model with a first filter that never answers, without weights and with a bias far below 0, and, if asked for,
+ * with one of a weight that is no number.
+ */
+function harmed({ failing }: { failing: boolean }): { readonly folder: string; readonly files: string[] } {
+  const folder = mkdtempSync(join(tmpdir(), 'filterscope-harmed-'));
   const weights = readFileSync(join(SHIPPED, 'weights.bin'));
-  const [places, units, dead] = [25, 32, 3];
-  for (let place = 0; place < places; place++) weights.writeFloatLE(0, (place * units + dead) * 4);
-  weights.writeFloatLE(-5, (places * units + dead) * 4);
+  const [places, units] = [25, 32];
+  for (let place = 0; place < places; place++) weights.writeFloatLE(0, (place * units + DEAD) * 4);
+  weights.writeFloatLE(-5, (places * units + DEAD) * 4);
+  if (failing) weights.writeFloatLE(NaN, (12 * units + FAILING) * 4);
   copyFileSync(join(SHIPPED, 'model.json'), join(folder, 'model.json'));
   writeFileSync(join(folder, 'weights.bin'), weights);
   return { folder, files: ['model.json', 'weights.bin'].map((file) => join(folder, file)) };
 }
 
 describe.skipIf(!hasChromium)('in trouble', () => {
-  const { folder, files } = withDeadUnit();
+  const [{ folder, files }, broken] = [harmed({ failing: false }), harmed({ failing: true })];
   let opened: Opened;
   let page: Page;
   const banner = () => page.getByRole('alert');
@@ -39,8 +46,18 @@ describe.skipIf(!hasChromium)('in trouble', () => {
   });
   afterAll(async () => {
     await opened.close();
-    rmSync(folder, { recursive: true });
+    for (const each of [folder, broken.folder]) rmSync(each, { recursive: true });
   });
+
+  /** Chooses files of a model in the browser's own dialog. */
+  async function open(chosen: readonly string[]): Promise<void> {
+    const choosing = page.waitForEvent('filechooser');
+    await page.keyboard.press('Control+o');
+    await (await choosing).setFiles([...chosen]);
+    await expect
+      .poll(() => page.getByRole('banner').locator('.name').textContent(), SLOW)
+      .toBe('dropped model');
+  }
 
   test('an empty library says what will be there, and the one way to fill it', async () => {
     await page.keyboard.press('Control+5');
@@ -97,13 +114,32 @@ describe.skipIf(!hasChromium)('in trouble', () => {
     await inspector.getByText(/^step 6 of 6/).waitFor(SLOW);
   });
 
+  test('a weight that is no number is told of, its unit fails alone, and can be tried again', async () => {
+    await open(broken.files);
+    const about = page.getByRole('dialog');
+    await about
+      .getByRole('region', { name: 'Odd in the file' })
+      .getByText(/not finite|no number/)
+      .waitFor(SLOW);
+    await page.keyboard.press('Escape');
+    await page.getByRole('radio', { name: /^conv1/ }).check({ force: true });
+    await run().click();
+    const failed = page.getByRole('option', { name: /^Unit 5 failed/ });
+    await failed.waitFor(SLOW);
+    await page.getByRole('option', { name: /^Unit 6 \S+×?, (exact|converged|close|climbing)/ }).waitFor(SLOW);
+    await failed.click();
+    const inspector = page.getByRole('complementary', { name: 'Inspector' });
+    await inspector.getByText('The score became infinite or undefined.').waitFor();
+    expect(await page.getByRole('button', { name: 'Copy', exact: true }).isDisabled()).toBe(true);
+    const asked = page.waitForRequest((request) => request.url().endsWith('runs.visualize'));
+    await inspector.getByRole('button', { name: 'Retry' }).click();
+    const body = (await asked).postDataBuffer() ?? Buffer.of();
+    expect(unpackWire(body)).toMatchObject({ layer: 'conv1', units: [FAILING] });
+    await failed.waitFor(SLOW);
+  });
+
   test('a dead unit is called dead, and is not drawn', async () => {
-    const choosing = page.waitForEvent('filechooser');
-    await page.keyboard.press('Control+o');
-    await (await choosing).setFiles(files);
-    await expect
-      .poll(() => page.getByRole('banner').locator('.name').textContent(), SLOW)
-      .toBe('dropped model');
+    await open(files);
     if (await page.getByRole('dialog').isVisible()) await page.keyboard.press('Escape');
     await page.getByRole('radio', { name: /^conv1/ }).check({ force: true });
     await run().click();

@@ -89,7 +89,7 @@ describe('The packaged app', () => {
     expect(matching(/^\/(electron|vitest|eslint|vite|tsconfig|package-lock)[^/]*$/)).toEqual([]);
   });
 
-  it('holds dependencies of the app alone, and of what the page is built from the licences', () => {
+  it('holds dependencies of the app alone, and of what the build takes in the licences', () => {
     for (const name of Object.keys(manifest.devDependencies)) {
       const found = matching(new RegExp(`^/node_modules/${name}/`));
       expect(
@@ -97,7 +97,7 @@ describe('The packaged app', () => {
         name,
       ).toEqual([]);
     }
-    for (const name of ['vue', 'pinia', 'uplot']) {
+    for (const name of ['vue', 'pinia', 'uplot', 'simple-statistics', 'ml-hclust', 'ml-matrix']) {
       expect(files.has(`/node_modules/${name}/package.json`), name).toBe(true);
       expect(files.has(`/node_modules/${name}/LICENSE`), name).toBe(true);
     }

@@ -37,3 +37,10 @@ test('a dead unit says how many windows it never answered', () => {
 test('a failed unit can be tried again', () => {
   expect(say('failed')).toMatchObject({ tone: 'err', action: 'retry' });
 });
+
+test('the filter that the question never reached says so, and is not offered to be tried again', () => {
+  const unit = { ...result('failed'), unit: 0 };
+  const { sentence, action } = verdict({ method: 'question', result: unit, looked: null });
+  expect(sentence).toContain('is empty');
+  expect(action).toBeUndefined();
+});
