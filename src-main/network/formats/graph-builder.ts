@@ -61,6 +61,9 @@ export class GraphBuilder {
 
   /** Numbers of the translation's own. */
   tensor<R extends Rank>(data: Float32Array | readonly number[], shape: readonly number[]): Tensor<R> {
+    const size = elementsOf(shape);
+    if (size !== data.length)
+      throw new RangeError(`its weight has ${data.length} values; ${shape.join('×')} are ${size}`);
     const values = data instanceof Float32Array ? data : [...data];
     const made = tf.tensor<R>(values, [...shape] as ShapeMap[R], 'float32');
     this.tensors.push(made);

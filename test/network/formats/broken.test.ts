@@ -128,6 +128,16 @@ describe('Lengths that lie', () => {
     }
   });
 
+  test('a scale of another size than what it scales: what comes before it opens', async () => {
+    const norm = { op: 'LayerNormalization', inputs: ['conv', 'scale'], output: 'norm' };
+    const scale = { name: 'scale', dims: [5], bytes: Buffer.alloc(20, 63) };
+    const network = await openModel(fileOf('model.onnx', onnxBytes([CONV, norm], [KERNEL, scale], 'norm')));
+    expect(network.unsupported).toMatchObject([
+      { name: 'norm', reason: expect.stringContaining('5 values') as string },
+    ]);
+    network.dispose();
+  });
+
   test('an ONNX weight beyond the end of the file beside it', async () => {
     for (const [offset, length] of [
       ['0', '999999999999'],

@@ -196,3 +196,11 @@ it('Layers before a while loop still work, and the loop is named', async () => {
   expect(unitLayers(network).map(({ name }) => name)).toEqual(['conv']);
   network.dispose();
 });
+
+it('A sum of nothing is named, and layers before it still work', async () => {
+  const nothing: GraphNode = { name: 'out', op: 'AddN', input: [], attr: { T, N: int(0) } };
+  const network = await openModel(graph([1, 6, 6, 3], [conv('image'), nothing, last]));
+  expect(network.unsupported).toMatchObject([{ name: 'out', kind: 'AddN', reason: 'it has no inputs' }]);
+  expect(unitLayers(network).map(({ name }) => name)).toEqual(['conv']);
+  network.dispose();
+});

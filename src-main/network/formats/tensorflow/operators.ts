@@ -30,6 +30,7 @@ function binary(context: NodeContext, name: Arithmetic): Value {
   const [a, b] = context.inputs;
   if (isConstant(a)) return withConstant(context, name, context.value(1), a, true);
   if (isConstant(b)) return withConstant(context, name, context.value(0), b, false);
+  if (context.inputs.length === 0) throw new RangeError('it has no inputs');
   const values = context.inputs.map((_, i) => context.value(i));
   const rank = Math.max(...values.map(({ dims }) => dims.length));
   // fewer dimensions count from the end: ones come before them
