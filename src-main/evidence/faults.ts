@@ -153,6 +153,10 @@ export interface Faults {
   readonly frameArea: number;
 }
 
+/** Whether the pictures differ mostly in their frame: it has more of their variance than its area alone would give it. */
+export const framed = (faults: Faults | null): boolean =>
+  faults !== null && faults.frame > 1.5 * faults.frameArea;
+
 /** What is needed of real data at a layer. */
 export interface RealAt {
   readonly bestOf: (unit: number) => Float32Array;
@@ -225,7 +229,7 @@ export async function faults(
     },
     {
       ...{ repair: 'throughTheNetwork', title: 'No ReLU, no pooling, no layer below', layer: deep },
-      measure: 'median response of the real unit, × its best real window, at one norm',
+      measure: `median response of the real units, the first ${THROUGH.filters} drawn, × their best real windows, at one norm`,
       ...{ before: response(plainDeep), after: response(through) },
     },
     {

@@ -35,6 +35,8 @@ export interface LayerOptions {
 export interface LayerFacts {
   readonly layer: string;
   readonly units: number;
+  /** Real windows in the sample that it is judged by. */
+  readonly looked: number;
   readonly chosen: readonly number[];
   readonly window: { readonly height: number; readonly width: number };
   readonly methods: readonly MethodPictures[];
@@ -182,6 +184,7 @@ export async function layerFacts(
       ...{
         layer,
         units,
+        looked: real.sample.count,
         chosen,
         window: { height, width },
         methods,

@@ -53,8 +53,8 @@ export interface PathCheck {
 
 /**
  * Spearman correlation of the earlier layers' pre-activations (Geirhos et al. 2024, "Don't trust your eyes", §4):
- * of the picture with each of its unit's best real windows [k × size], between those windows, and of noise of the
- * windows' norm with them; means. Null on a layer that nothing stands before.
+ * of the picture with each of its unit's best real windows [k × size] that it is not itself, between those windows, and of
+ * noise of the windows' norm with them; means. Null on a layer that nothing stands before.
  */
 export function pathCheck(
   network: Network,
@@ -79,7 +79,12 @@ export function pathCheck(
   const [own = [], random = [], ...real] = paths(network, layer, all);
   const pairs = real.flatMap((a, i) => real.slice(i + 1).map((b) => sampleRankCorrelation(a, b)));
   return {
-    picture: meanOf(real.map((other) => sampleRankCorrelation(own, other))),
+    picture: meanOf(
+      real.flatMap((other, k) => {
+        const window = best.subarray(k * size, (k + 1) * size);
+        return window.every((value, i) => value === picture[i]) ? [] : [sampleRankCorrelation(own, other)];
+      }),
+    ),
     real: meanOf(pairs),
     noise: meanOf(real.map((other) => sampleRankCorrelation(random, other))),
   };

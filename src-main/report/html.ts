@@ -19,12 +19,12 @@ function picture(figure: Figure, target: number, most = 900): string {
 
 /** A limit written as the number that it belongs to. */
 const inKind = (value: number, text: string): string =>
-  text.endsWith('%') ? `${Math.round(100 * value)} %` : value.toFixed(2).replace('-', '−');
+  text.endsWith('%') ? `${Math.round(100 * value)}\u00a0%` : value.toFixed(2).replace('-', '−');
 
 const interval = ({ interval: between, text }: Stated): string =>
   between === null || !between.every(Number.isFinite)
     ? ''
-    : ` (95 %: ${between.map((value) => inKind(value, text)).join(' to ')})`;
+    : ` (95\u00a0%: ${between.map((value) => inKind(value, text)).join(' to ')})`;
 
 const numbers = (both: readonly Stated[], precise: boolean): string =>
   `<div class="numbers">${both
@@ -94,11 +94,11 @@ export function reportHtml(answer: QuestionAnswer): string {
 <title>The question, answered for ${escape(model.name)} on ${escape(dataset.name)}</title><style>${STYLE}</style></head><body>
 <h1>What do the filters look for, and can the pictures be trusted?</h1>
 <p class="lead">Someone trained the tutorial’s CNN, made for every filter the input that should activate it most, and was unhappy with the pictures: all alike, no diagonals, no curves, and a second layer that looks like nothing. Four questions came of it. Here they are answered for one model, by numbers that were computed from it and from its data.</p>
-<p class="facts">Model “${escape(model.name)}” (sha256 ${escape(model.sha256.slice(0, 12))}…), ${escape(dataset.name)}, ${dataset.images.toLocaleString('en').replaceAll(',', ' ')} training images.${accuracy} Seed ${seed}; ${Math.round(seconds)} s of computing; Filterscope ${escape(appVersion)}. Grey pictures: where a caption says plain, kernel or filter, mid grey is zero; else black is the least and white the greatest value of each picture.</p>
+<p class="facts">Model “${escape(model.name)}” (sha256 ${escape(model.sha256.slice(0, 12))}…), ${escape(dataset.name)}, ${dataset.images.toLocaleString('en').replaceAll(',', ' ')} training images.${accuracy} Seed ${seed}; ${Math.round(seconds)} s of computing; Filterscope ${escape(appVersion)}. Pictures, where their caption says no more: plain ones, those without prior, kernels and filters have zero mid grey; those of classes with the prior 0 black and 1 white; in all others black is the least and white the greatest value of each.</p>
 <div class="cards">${questions.map(card).join('')}</div>
 ${questions.map(chapter).join('\n')}
 <section class="tail"><h2>How far this goes</h2>${list(limits)}</section>
-<section class="tail"><h2>Where the measures come from</h2>${list(references)}<h3>Make it again</h3><p>filterscope answer MODEL OUT.html --seed ${seed} computes every number and picture on this page anew; with --json it prints them.</p></section>
+<section class="tail"><h2>Where the measures come from</h2>${list(references)}<h3>Make it again</h3><p>filterscope answer MODEL OUT.html --seed ${seed} computes every number and picture on this page anew, given the same data (--data) and the same independent networks (--others); with --json it prints them.</p></section>
 </body></html>
 `;
 }

@@ -29,7 +29,7 @@ section{background:var(--surface);border:1px solid var(--border);border-radius:8
 section>.pair{margin:20px 0}
 section>.numbers{margin:20px 0 8px}
 .answer{font-size:16px}
-figure{margin:0}
+figure{margin:0;max-width:100%}
 .pair figure{flex:0 0 auto}
 .figures{display:flex;flex-wrap:wrap;align-items:flex-start;gap:20px 16px;margin:12px 0 20px}
 .frame{vertical-align:top;background:var(--well);outline:1px solid var(--border);display:inline-block;line-height:0;max-width:100%;overflow-x:auto}
@@ -37,10 +37,11 @@ figure{margin:0}
 figcaption,caption{font-size:12px;line-height:16px;color:var(--text2);text-align:left}
 figcaption{margin-top:6px;max-width:52ch}
 .scroll{overflow-x:auto;margin:16px 0 20px}
-table{border-collapse:collapse;font-size:13px;line-height:20px;width:100%}
+table{border-collapse:collapse;font-size:13px;line-height:20px;min-width:50%}
 caption{padding:0 0 8px;max-width:90ch}
 th{font-weight:600;text-align:left;color:var(--text2);border-bottom:1px solid var(--edge);vertical-align:bottom}
 th,td{padding:4px 12px 4px 0}
+th+th.n,td+td.n{padding-left:12px}
 td{border-bottom:1px solid var(--border);vertical-align:top}
 .n{text-align:right;white-space:nowrap}
 svg{display:block;max-width:100%;height:auto;margin:8px 0}
@@ -56,7 +57,7 @@ section:not(.tail){break-before:page}
 .verdict,thead,caption{break-after:avoid}
 h2,h3,.answer{break-after:avoid}
 .card,figure,svg,tr,.pair,.numbers{break-inside:avoid}
-.figures{gap:10pt 14pt}.figures img{max-width:100%}
+.figures{gap:10pt 14pt}img{max-width:100%;height:auto}.card .pair{flex-wrap:nowrap}.card .pair figure{flex:0 1 46%}.figures figure{max-width:47%}table{width:100%}
 .scroll,.frame{overflow:visible}table{font-size:8.5pt;line-height:12pt}th,td{padding:2pt 6pt 2pt 0}
 .frame{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 a{color:inherit}}

@@ -237,6 +237,10 @@ test('a run of the best real windows themselves is like real data, and takes the
   });
   expect(judged.likeness).toBeGreaterThanOrEqual(judged.likenessInterval[0]);
   expect(judged.meaning[0]).toContain('local optimum');
+  // the best window against the others: not against itself, which is 1
+  const others = pathCheck(network, 'conv2', bestOf(0).subarray(0, 196), bestOf(0).subarray(196));
+  const among = pathCheck(network, 'conv2', bestOf(0).subarray(0, 196), bestOf(0));
+  expect(among?.picture).toBeCloseTo(others?.picture ?? NaN, 6);
   expect(pathCheck(network, 'conv1', bestOf(0).subarray(0, 25), bestOf(0).subarray(0, 225))).toBeNull();
 });
 

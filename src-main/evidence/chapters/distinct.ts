@@ -1,14 +1,29 @@
 // "Why are the results not more distinct?"
 import type { Answered, Block, MethodRow } from '../../contract/answer';
+import { bestOfWords } from '../../contract/best-of';
 import type { ClassFacts } from '../class-facts';
+import { framed } from '../faults';
 import type { Facts } from '../gather';
 import type { LayerFacts } from '../layer-facts';
 import { strongestUnit } from '../layer-facts';
 import type { MethodPictures } from '../methods-compared';
 import type { OtherStarts } from '../other-starts';
 
-import { displayOf, figure, number, pictureOf, range, share, sheet, stated, table, text } from './words';
+import {
+  displayOf,
+  figure,
+  number,
+  pictureOf,
+  range,
+  share,
+  sheet,
+  spaced,
+  stated,
+  table,
+  text,
+} from './words';
 import { median } from '../../median';
+import { windowOf } from '../../network/receptive-field';
 
 const named = (facts: LayerFacts, start: string): MethodPictures | undefined =>
   facts.methods.find(({ name }) => name.startsWith(start));
@@ -126,16 +141,17 @@ export function distinct(facts: Facts): Answered {
   const robust = (name: string): number => deep.robust.get(name)?.shift ?? NaN;
   const fragile = robust('Plain, on a sphere') < robust('Best real window') - 0.1;
   const alike = asked !== undefined && asked.distinctness < 0.5;
-  const framed = faults !== null && faults.frame > 1.5 * faults.frameArea;
   const near = layers.every(({ moved }) => moved !== null && moved < 0.3);
   const blocks: Block[] = [
     text(
       alike
-        ? `The question’s pictures are alike (distinctness ${number(asked.distinctness)}) ${framed ? 'because each is one grey with a frame. That is the method, not the network' : 'and the method makes them so, not the network'}: a bounded ascent through the real layers gives ${number(plain.distinctness)} on ${deep.layer} and the best real windows themselves ${number(real.distinctness)}.`
+        ? `The question’s pictures are alike (distinctness ${number(asked.distinctness)}) ${framed(faults) ? 'because each is one grey with a frame. That is the method, not the network' : 'and the method makes them so, not the network'}: a bounded ascent through the real layers gives ${number(plain.distinctness)} on ${deep.layer} and the best real windows themselves ${number(real.distinctness)}.`
         : `${asked === undefined ? 'The question’s method does not apply to this model' : `On this model even the question’s pictures differ (distinctness ${number(asked.distinctness)})`}; a bounded ascent gives ${number(plain.distinctness)} on ${deep.layer}, and the best real windows ${number(real.distinctness)}.`,
       'First the method',
     ),
-    text(COLUMNS),
+    text(
+      `${COLUMNS} A unit’s best real window is the best of a sample: ${layers.map(({ layer, looked }) => `${bestOfWords({ windows: looked, all: false })} of ${layer}`).join(', ')}.`,
+    ),
     ...layers.map(methodTable),
     text(
       `${kernels.map(({ words }) => words).join(' ')} ${
@@ -189,7 +205,7 @@ export function distinct(facts: Facts): Answered {
         type: 'plot',
         plot: {
           kind: 'line',
-          caption: `Unit ${unit} of ${deep.layer} as the prior is loosened: response × best real window, and cosine to the nearest real window.`,
+          caption: `Unit ${unit} of ${deep.layer} as the prior is loosened: response × ${bestOfWords(ladder.bestOf)}, and cosine to the nearest real window.`,
           ...{ x: 'radius r', y: '' },
           series: [
             {
@@ -247,9 +263,8 @@ export function distinct(facts: Facts): Answered {
       {
         type: 'figures',
         figures: moments.map(({ step, pictures }) => ({
-          ...pictures,
+          ...spaced(pictures, windowOf(options.network, layer)),
           caption: `${layer}, pictures after ${step} updates`,
-          columns: 16,
         })),
       },
     );

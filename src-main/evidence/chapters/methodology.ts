@@ -1,6 +1,7 @@
 // "Is the methodology right? How and when does one normalise?"
 import type { Answered, Block } from '../../contract/answer';
 import type { Display } from '../../contract/method';
+import { framed } from '../faults';
 import type { Facts } from '../gather';
 import { strongestUnit } from '../layer-facts';
 import { kernelPictures } from '../kernels';
@@ -73,7 +74,7 @@ export function methodology({ first, second, faults, options }: Facts): Answered
           all,
           { height, width, channels: 1 },
           'contrast',
-          `${run.layer}, ${repaired}; distinctness ${number(distinctnessOf(pictures.map(({ raw }) => raw)))}`,
+          `${run.layer}, ${repaired}; distinctness of these ${pictures.length}: ${number(distinctnessOf(pictures.map(({ raw }) => raw)))}`,
           8,
         );
       }),
@@ -113,7 +114,7 @@ export function methodology({ first, second, faults, options }: Facts): Answered
     const counted = countShapes(shapes);
     blocks.push(
       text(
-        `Distinctness of its ${asked.units} pictures on ${first.layer}: ${number(asked.distinctness)} (95 % interval ${range(asked.distinctnessInterval)}), where 0 is all alike; ${shapes.shapes.length - counted.none} of ${shapes.shapes.length} have a stroke clearer than noise in their strongest window, which is the frame and not the filter.`,
+        `Distinctness of its ${asked.units} pictures on ${first.layer}: ${number(asked.distinctness)} (95 % interval ${range(asked.distinctnessInterval)}), where 0 is all alike; ${shapes.shapes.length - counted.none} of ${shapes.shapes.length} have a stroke clearer than noise in their strongest window${framed(faults) ? ', which is the frame and not the filter' : ''}.`,
       ),
     );
   }

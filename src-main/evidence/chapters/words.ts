@@ -1,15 +1,19 @@
 // How numbers and pictures of the answer are put into words, figures and tables.
 import type { Block, Figure, Stated, Table } from '../../contract/answer';
+import type { Png } from '../../contract/evidence';
 import type { Display } from '../../contract/method';
 import { show, showAll, type PictureShape } from '../../pictures/display';
-import { montage, png } from '../../pictures/sheet';
+import { crop, decodePng, montage, png, type Pixels } from '../../pictures/sheet';
 import type { MethodPictures } from '../methods-compared';
 import type { Shape, Shapes } from '../shapes';
 
 /** A number with a true minus sign; "not known" for what is none. */
 export function number(value: number, digits = 2): string {
   if (!Number.isFinite(value)) return 'not known';
-  return value.toFixed(digits).replace('-', '−');
+  return value
+    .toFixed(digits)
+    .replace(/^-(?=[0.]*$)/, '')
+    .replace('-', '−');
 }
 export const share = (value: number, digits = 0): string =>
   Number.isFinite(value) ? `${number(100 * value, digits)} %` : 'not known';
@@ -58,11 +62,28 @@ export function sheet(
   columns: number,
 ): Figure {
   const pictures = showAll(values, shape, display);
-  const across = Math.min(columns, Math.max(1, pictures.length));
+  return { ...laidOut(pictures, Math.min(columns, Math.max(1, pictures.length))), caption };
+}
+
+function laidOut(pictures: readonly Pixels[], columns: number): Omit<Figure, 'caption'> {
   // kernels are so small that a gap of one of their pixels would be a bar
-  const zoom = shape.width < 10 ? 4 : 1;
-  const made = montage(pictures, { columns: across, gap: zoom === 1 ? 1 : 2, zoom });
-  return { height: made.height, width: made.width, png: png(made), caption, columns: across };
+  const zoom = (pictures[0]?.width ?? 1) < 10 ? 4 : 1;
+  const made = montage(pictures, { columns, gap: zoom === 1 ? 1 : 2, zoom });
+  return { height: made.height, width: made.width, png: png(made), columns };
+}
+
+/** A sheet without gaps, of pictures of that size, with gaps between them. */
+export function spaced(
+  { png: bytes }: Png,
+  { height, width }: { height: number; width: number },
+): Omit<Figure, 'caption'> {
+  const from = decodePng(bytes);
+  const columns = from.width / width;
+  const count = (from.height / height) * columns;
+  const pictures = Array.from({ length: count }, (_, i) =>
+    crop(from, { top: Math.floor(i / columns) * height, left: (i % columns) * width, height, width }),
+  );
+  return laidOut(pictures, columns);
 }
 
 /** One unit's picture out of a method's. */
