@@ -103,7 +103,43 @@ test('tf-keras-vis rolls the picture around its edges, and steps by 1/√(1 − 
   expect(step[2]).toBe(0);
 });
 
+test('tf-keras-vis climbs the mean of the linear output, less total variation over the size and 0.3 of the mean magnitude', () => {
+  const preset = peer('tfKerasVis', network, 'conv2');
+  const rng = createRng(8);
+  const x = Float32Array.from({ length: 784 }, () => 255 * rng.uniform());
+  const found = tf.tidy(() => {
+    const theta = tf.tensor2d(x, [1, 784]);
+    const one = tf.oneHot(tf.tensor1d([5], 'int32'), 8).toFloat<Rank.R2>();
+    const map = forward(network, preset.image(theta), preset.reads);
+    return preset.objective(map, one as Tensor2D, theta).dataSync<'float32'>()[0] ?? NaN;
+  });
+  preset.optimiser.dispose();
+  const linear = tf.tidy(() => {
+    const image = tf.tensor4d(
+      x.map((value) => value / 255),
+      [1, 28, 28, 1],
+    );
+    return forward(network, image, 'conv2').slice([0, 0, 0, 5], [1, -1, -1, 1]).mean().dataSync()[0] ?? NaN;
+  });
+  let [variation, magnitude] = [0, 0];
+  x.forEach((value, i) => {
+    magnitude += Math.abs(value);
+    if (i % 28 > 0) variation += Math.abs(value - (x[i - 1] ?? NaN));
+    if (i >= 28) variation += Math.abs(value - (x[i - 28] ?? NaN));
+  });
+  expect(found).toBeCloseTo(linear - variation / 784 - (0.3 * magnitude) / 784, 3);
+});
+
 describe("Lucid's", () => {
+  test('start is noise of 0.01, and Adam moves every coefficient by its rate of 0.05 at first', () => {
+    const [first, second] = path('lucid', 'conv2', 5, 1) as [Float32Array, Float32Array];
+    expect(norm(first) / Math.sqrt(first.length)).toBeCloseTo(0.01, 3);
+    const moves = second.map((value, i) => Math.abs(value - (first[i] ?? NaN))).sort();
+    expect(moves.at(-1)).toBeCloseTo(0.05, 4);
+    // but for coefficients that the picture does not depend on
+    expect(moves[moves.length >> 1]).toBeCloseTo(0.05, 3);
+  });
+
   test('picture of a spectrum is what the inverse FFT makes of it', () => {
     for (const [height, width] of [
       [6, 8],
