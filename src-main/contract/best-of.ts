@@ -5,9 +5,8 @@ import { z } from 'zod';
 export const bestOfSchema = z.object({ windows: z.int().min(0), all: z.boolean() });
 export type BestOf = z.infer<typeof bestOfSchema>;
 
-const THIN = '\u2009';
-/** "30 000", with thin spaces. */
-const grouped = (count: number): string => count.toString().replace(/\B(?=(\d{3})+(?!\d))/g, THIN);
+/** "30 000", with narrow spaces at which no line is broken. */
+const grouped = (count: number): string => count.toString().replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f');
 
 /**
  * "best of 30 000 sampled real windows", "best of all 6 000 real images"; null: a sample whose size was not recorded.

@@ -52,13 +52,14 @@ li{margin:0 0 4px;max-width:90ch}
 @page{size:A4;margin:14mm 12mm}
 @media print{:root{--bg:#fff;--surface:#fff;--well:#fff;--border:#ccc;--edge:#777;--text:#000;--text2:#333;--text3:#555;--accent:#0b6780;--s2:#b85200;--grid:#ddd}
 html{background:#fff}body{padding:0;max-width:none;font-size:10.5pt;line-height:15pt}
+h1{font-size:18pt;line-height:22pt}p,caption{max-width:none}.facts{margin:0 0 10pt}.card h2{font-size:11pt;line-height:14pt}.card .pair{margin:6pt 0}.card .numbers{margin:0 0 6pt}
 section{border:0;padding:0;margin:0 0 18pt}
 section:not(.tail){break-before:page}
 .verdict,thead,caption{break-after:avoid}
 h2,h3,.answer{break-after:avoid}
 .card,figure,svg,tr,.pair,.numbers{break-inside:avoid}
-.figures{gap:10pt 14pt}img{max-width:100%;height:auto}.card .pair{flex-wrap:nowrap}.card .pair figure{flex:0 1 46%}.figures figure{max-width:47%}table{width:100%}
-.scroll,.frame{overflow:visible}table{font-size:8.5pt;line-height:12pt}th,td{padding:2pt 6pt 2pt 0}
+.figures{gap:10pt 14pt}img{max-width:100%;height:auto}.card .pair{flex-wrap:nowrap}.card .pair figure{flex:0 1 32%}.card .numbers{flex-wrap:nowrap;gap:12pt}.card .number b{font-size:13pt;line-height:17pt}.card{padding:10pt}.cards{margin:12pt 0}.figures figure{max-width:47%}table{width:100%}
+.scroll,.frame{overflow:visible}table{font-size:8.5pt;line-height:12pt}th,td{padding:2pt 6pt 2pt 0}th+th.n,td+td.n{padding-left:0}
 .frame{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 a{color:inherit}}
 `;

@@ -73,9 +73,15 @@ describe.skipIf(!hasChromium)('the evidence of a unit', () => {
     await slider.waitFor();
     await slider.focus();
     await page.keyboard.press('Home');
-    expect(await slider.getAttribute('aria-valuetext')).toMatch(/^1 of 20$/);
+    expect(await slider.getAttribute('aria-valuetext')).toBe('1');
+    expect(await prior.textContent()).toMatch(/Score: × best of 30\u202f000 sampled real windows/);
     const least = await prior.getByRole('definition').first().textContent();
     await page.keyboard.press('End');
+    expect(await slider.getAttribute('aria-valuetext')).toBe('no prior');
+    // pixel noise, and then one place back the loosest prior
+    await prior.getByRole('img', { name: /^No prior: picture/ }).waitFor();
+    await page.keyboard.press('ArrowLeft');
+    expect(await slider.getAttribute('aria-valuetext')).toBe('20');
     const most = await prior.getByRole('definition').first().textContent();
     expect(Number.parseFloat(most ?? '')).toBeGreaterThan(Number.parseFloat(least ?? ''));
   });

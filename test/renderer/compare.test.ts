@@ -41,12 +41,12 @@ test('says what scores are multiples of, and of which rows where they differ', (
     run: { bestOf: { windows, all } },
   });
   const [plain, box] = [row('Plain', 47_040_000, true), row('Box', 30_000, false)];
-  expect(scoresAre([plain], 'own', false)).toBe('best of all 47\u2009040\u2009000 real windows');
+  expect(scoresAre([plain], 'own', false)).toBe('best of all 47\u202f040\u202f000 real windows');
   expect(scoresAre([plain, box], 'own', false)).toBe(
-    'best of all 47\u2009040\u2009000 real windows (Plain); best of 30\u2009000 sampled real windows (Box)',
+    'best of all 47\u202f040\u202f000 real windows (Plain); best of 30\u202f000 sampled real windows (Box)',
   );
   // at one budget it is the judge's sample, whatever the runs were held against
-  expect(scoresAre([plain, box], 'common', true)).toBe('best of 30\u2009000 sampled real images');
+  expect(scoresAre([plain, box], 'common', true)).toBe('best of 30\u202f000 sampled real images');
   expect(scoresAre([{ ...box, run: { bestOf: null } }], 'own', false)).toBe(
     'best of a sample of real windows',
   );

@@ -150,7 +150,7 @@ export function distinct(facts: Facts): Answered {
       'First the method',
     ),
     text(
-      `${COLUMNS} A unit’s best real window is the best of a sample: ${layers.map(({ layer, looked }) => `${bestOfWords({ windows: looked, all: false })} of ${layer}`).join(', ')}.`,
+      `${COLUMNS} A unit’s best real window is the ${layers.map(({ layer, looked }) => `${bestOfWords({ windows: looked, all: false })} of ${layer}`).join(' and the ')}.`,
     ),
     ...layers.map(methodTable),
     text(
