@@ -15,6 +15,7 @@ async function openLayer() {
 
 /** Down by key, a page at a time, to the end; back to the start; a row at a time; by the wheel. */
 async function pageThrough() {
+  await grid.evaluate((list) => list.parentElement.scrollTo(0, 0));
   await option(/^Unit 0\b/).focus();
   const last = option(/^Unit 1023\b/);
   while (!(await last.evaluateAll((found) => found.includes(document.activeElement)))) {

@@ -149,7 +149,7 @@ if (wanted.length === 0 && failed === 0) {
   const lines = [
     `Measured on ${new Date().toISOString().slice(0, 10)}: ${processors}, load ${load}. Pictures: ${UNITS} units, ${STEPS} steps of \`fourier\`.`,
     '',
-    '| model (package) | format | parameters | MB | opened, s | pictures of the first, a middle and the last one, s | layers compared | worst difference, of the layer’s greatest value |',
+    '| model (package) | format | parameters | MB | opened, s | pictures of the first, a middle and the last layer, s | layers compared | worst difference, of the layer’s greatest value |',
     '|---|---|---|---|---|---|---|---|',
     ...all.map(row),
   ];
