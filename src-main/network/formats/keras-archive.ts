@@ -61,7 +61,7 @@ export async function readKerasArchive(files: ModelFiles, bytes: Buffer): Promis
       'Save the model again with model.save("model.keras").',
     );
   }
-  const model = modelConfig(parseJson(config.toString(), 'config.json'), files.name);
+  const model = modelConfig(parseJson(config, 'config.json'), files.name);
   const content = await files.read(weights);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const file = await openHdf5(content, `${files.name}/${weights}`);

@@ -71,7 +71,7 @@ function decoded(spec: WeightSpec, bytes: Uint8Array): Float32Array {
 /** Reads both parts. Throws a UserError that says which part was wrong. */
 export async function readTfjs(files: ModelFiles, json: string): Promise<TfjsModel> {
   const text = await files.read(json);
-  const parsed = modelSchema.safeParse(parseJson(text.toString(), json));
+  const parsed = modelSchema.safeParse(parseJson(text, json));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new UserError(

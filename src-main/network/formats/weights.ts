@@ -96,10 +96,19 @@ export function toFloat32(bytes: Uint8Array, type: string): Float32Array {
   }
 }
 
-/** JSON of a file. Throws a UserError that names the file where it is none. */
-export function parseJson(text: string, file: string): unknown {
+/** Bytes that the description of a model may have: those of the largest published CNNs have a hundredth of it. */
+const MOST_JSON = 100e6;
+
+/** JSON of a file. Throws a UserError that names the file where it is none, or far too large to be a model's. */
+export function parseJson(text: string | Buffer, file: string): unknown {
+  if (text.length > MOST_JSON) {
+    throw new UserError(
+      `${file} has ${Math.round(text.length / 1e6)} MB; a model is described in at most ${MOST_JSON / 1e6} MB.`,
+      'Open the model.json or config.json of a CNN.',
+    );
+  }
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text.toString()) as unknown;
   } catch (cause) {
     throw new UserError(
       `${file} is not JSON.`,

@@ -11,6 +11,9 @@ const MOST_ENTRIES = 4096;
 const MOST_BYTES = 3e9;
 /** Deflate makes at most 1032 bytes of one. */
 const MOST_RATIO = 1032;
+/** Of what is inflated in memory: weights hardly shrink, texts to a thirtieth, and a few MB do no harm. */
+const MOST_RATIO_IN_MEMORY = 100;
+const HARMLESS_BYTES = 5e7;
 
 const REMEDY = 'Make the archive again, or unpack it and open the folder.';
 
@@ -61,7 +64,8 @@ export async function openZip(from: Buffer | string, name: string): Promise<Zip>
   }
   const total = [...entries.values()].reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0);
   const size = typeof from === 'string' ? statSync(from).size : from.length;
-  if (total > MOST_BYTES || total > size * MOST_RATIO) {
+  const shrunk = typeof from === 'string' || total < HARMLESS_BYTES ? MOST_RATIO : MOST_RATIO_IN_MEMORY;
+  if (total > MOST_BYTES || total > size * shrunk) {
     throw new UserError(`${name} claims to hold ${Math.round(total / 1e6)} MB.`, REMEDY);
   }
   const stream = (entryName: string): Promise<Readable> => {

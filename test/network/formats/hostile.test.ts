@@ -171,6 +171,8 @@ describe('Models that mean harm', () => {
     }
     expect((await refusal(file('bomb.zip', lying))).message).toContain('damaged archive');
     expect((await refusal(file('honest.zip', bomb))).message).toContain('not JSON');
+    const large = zipSync({ 'model.json': new Uint8Array(1e8), 'weights.bin': new Uint8Array(1e8) });
+    expect((await refusal(file('large.zip', large))).message).toContain('claims to hold 200 MB');
   });
 });
 
