@@ -149,7 +149,7 @@ describe.skipIf(!hasChromium)('the evidence of a unit', () => {
   test('a look through all images says how far it is, is cancelled, and is asked for again', async () => {
     await page.getByRole('radio', { name: /^dense/ }).check({ force: true });
     const real = page.locator('section', { has: page.getByRole('heading', { name: 'Best real windows' }) });
-    const bar = real.getByRole('progressbar', { name: /Looking through 60\u2009000 images/ });
+    const bar = real.getByRole('progressbar', { name: /Looking through 60\s000 images/ });
     await bar.waitFor();
     await shot(page, 'looking');
     await real.getByRole('button', { name: 'Cancel' }).click();
