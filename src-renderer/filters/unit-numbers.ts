@@ -1,6 +1,6 @@
 // The numbers beside a unit's picture, and what its score is relative to.
 import type { UnitResult, VisualizeRun } from '../../src-main/contract/run';
-import { fixed, gap, times, whole } from '../numbers';
+import { fixed, gap, relativeTo as multipleOf, times } from '../numbers';
 
 /** Starts whose score is within this share of the best agree with it. */
 const AGREEMENT = 0.02;
@@ -32,5 +32,5 @@ export function numbersOf(result: UnitResult | null): { label: string; value: st
 /** Of how many real windows the best is what the score is relative to; '' where there is no such score. */
 export function relativeTo(result: UnitResult | null, of: VisualizeRun['bestOf']): string {
   if (ratioOf(result) === null || of === null) return '';
-  return `Score: × best of ${of.all ? `all ${whole(of.windows)}` : `${whole(of.windows)} sampled`} real windows`;
+  return `Score: ${multipleOf(of)}`;
 }
