@@ -41,11 +41,13 @@ if (wanted('filters')) {
 
 if (wanted('compare')) {
   await show('compare');
-  await page.locator('body').press('r');
+  await page.getByRole('button', { name: /^Run the/ }).click();
   await page
     .getByText(/^near real/)
     .nth(2)
     .waitFor({ timeout: 400_000 });
+  // the real windows are there once all images were looked through
+  await page.getByText(/^Of [\d\u2009]+ in/).waitFor({ timeout: 120_000 });
   await take('compare');
 }
 
@@ -67,6 +69,8 @@ if (wanted('galleries')) {
     await page.waitForTimeout(2000);
   }
   await show('galleries');
+  await page.locator('[data-gallery]').first().click();
+  for (const toast of await page.getByRole('button', { name: 'Dismiss' }).all()) await toast.click();
   await page.waitForTimeout(2000);
   await take('galleries');
 }

@@ -22,6 +22,18 @@ export function loopback(fetcher: typeof fetch = fetch): Bridge {
     };
     return stream;
   }
+  /** The reply to a call that takes its time; asked for the less often the longer it takes. */
+  async function later(ticket: string): Promise<Response> {
+    const since = performance.now();
+    for (;;) {
+      const wait = Math.min(500, 20 + (performance.now() - since) / 10);
+      await new Promise((done) => setTimeout(done, wait));
+      const response = await fetcher(`reply/${ticket}`);
+      if (response.status !== 202) return response;
+      // what is not read keeps its connection
+      await response.text();
+    }
+  }
   return {
     async call<N extends CallName>(name: N, input: CallInput<N>): Promise<Reply<N>> {
       const response = await fetcher(`call/${name}`, {
@@ -29,8 +41,9 @@ export function loopback(fetcher: typeof fetch = fetch): Bridge {
         headers: { 'content-type': 'application/msgpack' },
         body: packWire(input),
       });
-      if (!response.ok) throw new Error(`call/${name}: ${response.status}`);
-      return unpackWire(new Uint8Array(await response.arrayBuffer())) as Reply<N>;
+      const replied = response.status === 202 ? await later(await response.text()) : response;
+      if (!replied.ok) throw new Error(`call/${name}: ${replied.status}`);
+      return unpackWire(new Uint8Array(await replied.arrayBuffer())) as Reply<N>;
     },
     on(listener) {
       listeners.add(listener);

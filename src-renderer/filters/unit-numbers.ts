@@ -1,6 +1,6 @@
 // The numbers beside a unit's picture, and what its score is relative to.
 import type { UnitResult, VisualizeRun } from '../../src-main/contract/run';
-import { fixed, gap, relativeTo as multipleOf, times } from '../numbers';
+import { fixed, gap, relativeTo, times } from '../numbers';
 
 /** Starts whose score is within this share of the best agree with it. */
 const AGREEMENT = 0.02;
@@ -29,8 +29,7 @@ export function numbersOf(result: UnitResult | null): { label: string; value: st
   ];
 }
 
-/** Of how many real windows the best is what the score is relative to; '' where there is no such score. */
-export function relativeTo(result: UnitResult | null, of: VisualizeRun['bestOf']): string {
-  if (ratioOf(result) === null || of === null) return '';
-  return `Score: ${multipleOf(of)}`;
+/** Of how many real windows the best is what the score is a multiple of; '' without a score. `whole`: it sees the whole image. */
+export function scoreIs(result: UnitResult | null, of: VisualizeRun['bestOf'], whole: boolean): string {
+  return ratioOf(result) === null || of === null ? '' : `Score: ${relativeTo(of, { whole })}`;
 }

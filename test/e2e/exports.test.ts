@@ -75,7 +75,7 @@ describe.skipIf(!hasChromium)('a gallery', () => {
     expect(await cards()).toEqual(['Edges', 'Strokes']);
     await order.selectOption('By score');
     const scores = (await page.locator('[data-gallery]').allTextContents()).map((text) =>
-      Number(/· ([\d.]+)×/.exec(text)?.[1]),
+      Number(/([\d.]+)×/.exec(text)?.[1]),
     );
     expect(scores.every((score) => score > 0)).toBe(true);
     expect(scores).toEqual(scores.toSorted((a, b) => b - a));

@@ -38,6 +38,21 @@ test('a call is a POST of MessagePack, and typed arrays come back as they are', 
   expect(curves.steps).toEqual(Float32Array.of(1, 2));
 });
 
+test('a call that takes its time leaves its connection, and its reply is asked for until it is there', async () => {
+  const asked: string[] = [];
+  const fetcher = (url: unknown): Promise<Response> => {
+    asked.push(String(url));
+    const response =
+      asked.length < 4
+        ? new Response('a-ticket', { status: 202 })
+        : new Response(packWire({ ok: true, value: [] }));
+    return Promise.resolve(response);
+  };
+  useBridge(loopback(fetcher));
+  expect(await call('runs.list')).toEqual([]);
+  expect(asked).toEqual(['call/runs.list', 'reply/a-ticket', 'reply/a-ticket', 'reply/a-ticket']);
+});
+
 test('an error of the main side is thrown with its remedy', async () => {
   const refusing: Bridge = {
     call: () =>

@@ -1,8 +1,9 @@
-// POST /call/NAME: a call of the contract as MessagePack.
+// POST /call/NAME: a call of the contract as MessagePack. GET /reply/TICKET: the reply to one that took its time.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { packWire, unpackWire } from '../../contract/wire';
+import { packWire, unpackWire, type Reply } from '../../contract/wire';
 import type { Application } from '../../services/application';
 import { say } from './answers';
+import type { LaterReplies } from './later';
 
 /** Bytes of a call's input; model files are larger. */
 const MOST_BYTES = 4e6;
@@ -21,8 +22,20 @@ async function bodyOf(request: IncomingMessage, most: number): Promise<Buffer | 
   return Buffer.concat(chunks);
 }
 
+/** A reply; or with status 202 the ticket for it, as text. */
+function give(response: ServerResponse, found: { reply: Reply } | { ticket: string }): void {
+  const isThere = 'reply' in found;
+  response.writeHead(isThere ? 200 : 202, {
+    'content-type': isThere ? 'application/msgpack' : 'text/plain',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(isThere ? packWire(found.reply) : found.ticket);
+}
+
 export async function answerCall(
   app: Application,
+  later: LaterReplies,
   name: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -46,11 +59,15 @@ export async function answerCall(
     say(response, 400, 'The call is no MessagePack.');
     return;
   }
-  const reply = packWire(await app.call(name, input));
-  response.writeHead(200, {
-    'content-type': 'application/msgpack',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  });
-  response.end(reply);
+  give(response, await later.soon(app.call(name, input)));
+}
+
+export async function answerTicket(
+  later: LaterReplies,
+  ticket: string,
+  response: ServerResponse,
+): Promise<void> {
+  const found = await later.again(ticket);
+  if (found === null) say(response, 404, 'There is no such reply any more.');
+  else give(response, found);
 }

@@ -3,8 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Application } from '../../services/application';
 import { say, send, stream } from './answers';
-import { answerCall } from './calls';
+import { answerCall, answerTicket } from './calls';
 import { refusalOf } from './guard';
+import { LaterReplies } from './later';
 import { Session } from './session';
 
 export interface LoopbackOptions {
@@ -33,6 +34,7 @@ export async function startLoopback({ app, serve, port = 0 }: LoopbackOptions): 
   });
   const origin = `http://${ADDRESS}:${(server.address() as AddressInfo).port}`;
   const session = new Session(Number(new URL(origin).port));
+  const later = new LaterReplies();
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const refusal = refusalOf(request, origin);
@@ -55,7 +57,9 @@ export async function startLoopback({ app, serve, port = 0 }: LoopbackOptions): 
       return;
     }
     const [, kind, name] = url.pathname.split('/');
-    if (request.method === 'POST' && kind === 'call') await answerCall(app, name ?? '', request, response);
+    if (request.method === 'POST' && kind === 'call')
+      await answerCall(app, later, name ?? '', request, response);
+    else if (request.method === 'GET' && kind === 'reply') await answerTicket(later, name ?? '', response);
     else if (request.method === 'GET' && url.pathname === '/events') stream(app, response);
     else {
       const { method = 'GET' } = request;

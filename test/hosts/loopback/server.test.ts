@@ -14,10 +14,15 @@ import type { Application } from '../../../src-main/services/application';
 const page = mkdtempSync(join(tmpdir(), 'filterscope-page-'));
 writeFileSync(join(page, 'index.html'), '<!doctype html><title>Filterscope</title>');
 
+let answer = (): void => undefined;
+const answered = new Promise<void>((done) => (answer = done));
 const listeners = new Set<(event: Sent) => void>();
 /** An app that says back what it was asked. */
 const app: Application = {
-  call: (name, input) => Promise.resolve({ ok: true, value: { name, input } } as never),
+  call: async (name, input) => {
+    if (name === 'question.answer') await answered;
+    return { ok: true, value: { name, input } } as never;
+  },
   media: (request) => Promise.resolve(new Response(`media of ${new URL(request.url).pathname}`)),
   on: (listener) => {
     listeners.add(listener);
@@ -76,6 +81,18 @@ const post = (headers: Record<string, string>, body: Uint8Array = packWire({ mod
   method: 'POST',
   headers: { 'content-type': 'application/msgpack', origin: host.origin, cookie, ...headers },
   body,
+});
+
+test('a call that takes its time gets a ticket, whose reply is there once and for this browser alone', async () => {
+  const { status, text: ticket } = await ask({ ...post({}), path: '/call/question.answer' });
+  expect(status).toBe(202);
+  const path = `/reply/${ticket}`;
+  expect(await ask({ path, headers: { cookie } })).toMatchObject({ status: 202, text: ticket });
+  expect((await ask({ path })).status).toBe(401);
+  answer();
+  await expect.poll(async () => (await ask({ path, headers: { cookie } })).status).toBe(200);
+  expect((await ask({ path, headers: { cookie } })).status).toBe(404);
+  expect((await ask({ path: '/reply/none', headers: { cookie } })).status).toBe(404);
 });
 
 describe('who is let in', () => {
