@@ -70,7 +70,8 @@ if (wanted('galleries')) {
   }
   await show('galleries');
   await page.locator('[data-gallery]').first().click();
-  for (const toast of await page.getByRole('button', { name: 'Dismiss' }).all()) await toast.click();
+  const toast = page.getByRole('button', { name: 'Dismiss' }).first();
+  while (await toast.isVisible()) await toast.click();
   await page.waitForTimeout(2000);
   await take('galleries');
 }
