@@ -1,6 +1,7 @@
 // How busy the page is, by the browser's own tracing: npm run bench:page. Prints the longest tasks of the page's main thread while a
 // layer runs (wall time, and CPU time, which other work on the machine does not lengthen), with the functions they were spent
-// in; how long a cancel takes until the page shows it; and how many drawings a second are answered. Needs a build and Chromium.
+// in; how long a click takes until a layer of 32 steps is on screen, and a cancel until the page shows it; and how many drawings a
+// second are answered. Needs a build and Chromium.
 import { loadavg } from 'node:os';
 import { openApp } from './opened-app.mjs';
 import { report, traced } from './tracing.mjs';
@@ -38,6 +39,43 @@ report(
     await page.getByRole('option', { name: /^Unit 63 / }).waitFor();
     await runLayer();
   }),
+);
+
+/** From the key until the last unit of the layer shows a picture of the new run, and until all are finished; painted, in milliseconds. */
+const shown = () =>
+  page.evaluate(
+    () =>
+      new Promise((done) => {
+        const last = () =>
+          [...document.querySelectorAll('[role=option]')].find(({ ariaLabel }) =>
+            ariaLabel?.startsWith('Unit 63 '),
+          );
+        const source = () => last()?.querySelector('.pixels')?.style.backgroundImage ?? '';
+        const runOf = (address) => /run\/([^/]+)\//.exec(address)?.[1];
+        const before = runOf(source());
+        const at = performance.now();
+        let first = null;
+        const look = () => {
+          const run = runOf(source());
+          // a frame callback comes before the frame is painted, the task after it when it is
+          if (first === null && run !== undefined && run !== before) first = performance.now() - at;
+          if (first !== null && /, (converged|close|climbing)/.test(last()?.ariaLabel ?? ''))
+            done({ first, all: performance.now() - at });
+          else requestAnimationFrame(() => setTimeout(look));
+        };
+        document.dispatchEvent(new KeyboardEvent('keydown', { key: 'r', bubbles: true }));
+        requestAnimationFrame(() => setTimeout(look));
+      }),
+  );
+await setSteps(32);
+const clicks = [];
+for (let i = 0; i < 5; i++) {
+  clicks.push(await shown());
+  await page.getByRole('button', { name: 'Save gallery', exact: true, disabled: false }).waitFor();
+  await page.waitForTimeout(500);
+}
+console.log(
+  `from a click to the layer's pictures of 32 steps: ${clicks.map(({ first, all }) => `${first.toFixed(0)} ms, finished ${all.toFixed(0)} ms`).join('; ')}; load ${loadavg()[0].toFixed(1)}`,
 );
 
 // a cancel, from the key until the page shows it
