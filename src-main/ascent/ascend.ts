@@ -1,6 +1,7 @@
 // Gradient ascent on a batch of independent pictures, with a certificate for each.
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow';
+import { rowNorms } from '../network/kernels';
 import { createRng } from '../network/rng';
 import type { Constraint } from './constraints';
 import { averagedFrom, NativeAscent, type AscentState } from './native-ascent';
@@ -52,7 +53,7 @@ export interface AscendOptions {
 /** Longest time without a turn of the event loop, in which a cancel can arrive. */
 const TURN_MS = 20;
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const rowNorms = (x: Tensor2D): Float32Array => tf.tidy(() => x.norm('euclidean', 1).dataSync<'float32'>());
+const normsOf = (x: Tensor2D): Float32Array => tf.tidy(() => rowNorms(x).dataSync<'float32'>());
 
 /**
  * Climbs. The gradient is averaged over the last quarter of the steps: ReLU and max-pool have kinks, the optimum
@@ -108,7 +109,7 @@ export async function* ascend(options: AscendOptions): AsyncGenerator<Frame, Asc
         if (shown) {
           const { scores, images } = tf.tidy(() => look(state.theta));
           const cosines = gapOf(state.theta, gradient).map((gap) => 1 - gap);
-          frame = { step: done, scores, images, gradientNorms: rowNorms(gradient), cosines };
+          frame = { step: done, scores, images, gradientNorms: normsOf(gradient), cosines };
         }
         const moved = tf.tidy(() => constraint.project(optimiser.step(state.theta, gradient, done / steps)));
         state.theta.dispose();
@@ -139,7 +140,7 @@ export async function* ascend(options: AscendOptions): AsyncGenerator<Frame, Asc
     }
     const { scores, images } = tf.tidy(() => look(state.theta));
     const gaps = gapOf(state.theta, state.sum);
-    return { scores, images, gradientNorms: rowNorms(state.sum), gaps, steps: done };
+    return { scores, images, gradientNorms: normsOf(state.sum), gaps, steps: done };
   } finally {
     tf.dispose([state.theta, state.sum]);
     native?.dispose();

@@ -70,8 +70,16 @@ function axisMatrix(size: number, shift: number, factor: number): Tensor2D {
 function stretched(x: Tensor4D, { dy, dx, factor }: { dy: number; dx: number; factor: number }): Tensor4D {
   const [n, height, width, channels] = x.shape;
   const tall = tf.matMul(axisMatrix(height, dy, factor), x.reshape([n, height, width * channels]));
-  const wide = tf.matMul(axisMatrix(width, dx, factor), tall.reshape([n * height, width, channels]));
-  return wide.reshape([n, height, width, channels]);
+  // rows of one channel each, so that it is one product: with the channels last there would be one for every row
+  const rows = tall
+    .reshape([n * height, width, channels])
+    .transpose([0, 2, 1])
+    .reshape<Tensor2D>([-1, width]);
+  const wide = tf.matMul(rows, axisMatrix(width, dx, factor), false, true);
+  return wide
+    .reshape([n * height, channels, width])
+    .transpose([0, 2, 1])
+    .reshape([n, height, width, channels]);
 }
 
 /** Jitter, scale and, of small pictures, rotation as one resampling: one or two matrix products a step. */
