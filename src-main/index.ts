@@ -21,7 +21,7 @@ import { createApplication } from './services/create-application';
 import { openLog } from './services/log';
 
 const out = join(import.meta.dirname, '..');
-const { data } = appFolders();
+const { data, missing } = appFolders();
 const logs = openLog(join(data, 'logs'));
 const log = (line: string): void => {
   logs.write(line);
@@ -48,6 +48,12 @@ async function start(): Promise<void> {
     startEngine: startUtility(join(out, 'main', 'engine.js'), log),
   });
   quitCleanly(app, application);
+  if (missing !== null) {
+    dialog.showErrorBox(
+      'Filterscope’s data folder is not there',
+      `${missing} cannot be found. Until it is there again, data are kept in ${data}.`,
+    );
+  }
   await followTheme(application);
   const vite = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
   const media = application.media.bind(application);

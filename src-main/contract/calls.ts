@@ -135,6 +135,8 @@ export const calls = {
   ),
   /** Electron only: shows a folder of the app's in the file manager. */
   'app.showFolder': call(z.object({ folder: z.enum(['data', 'logs']) }), nothing),
+  /** Electron only: asks for a folder to keep the app's data in from the next start on; its path, null when it was dismissed. */
+  'app.chooseDataFolder': call(nothing, z.string().nullable()),
   'app.errorReport': call(nothing, z.string()),
   'settings.save': call(settingsChangesSchema, settingsSchema),
 

@@ -94,6 +94,13 @@ export function answersOf(services: Services): Answers {
       abilities.showInFolder(path);
       return undefined;
     },
+    'app.chooseDataFolder': async () => {
+      if (abilities.chooseFolder === undefined || abilities.keepDataIn === undefined) {
+        throw new UserError('A page in a browser cannot choose folders.', 'Name it by --data at the start.');
+      }
+      const folder = await abilities.chooseFolder('save', 'Keep Filterscope’s data in');
+      return folder === null ? null : abilities.keepDataIn(folder);
+    },
     'app.errorReport': () => errorReport(facts(), log),
     'settings.save': (changes) => settings.save(changes),
 

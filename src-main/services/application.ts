@@ -10,6 +10,8 @@ export interface HostAbilities {
   readonly chooseData?: (kind: 'folder' | 'file') => Promise<string | null>;
   /** Path of a folder that the user chose, to save into or to open; null when it was dismissed. */
   readonly chooseFolder?: (purpose: 'save' | 'open', title: string) => Promise<string | null>;
+  /** Has the app keep its data below a folder from its next start on; gives the path. Throws a UserError where it cannot. */
+  readonly keepDataIn?: (folder: string) => string;
   /** Shows a file or folder in the system's file manager. */
   readonly showInFolder?: (path: string) => void;
   /** Moves a file or folder to the system's trash. */

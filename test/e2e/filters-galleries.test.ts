@@ -218,7 +218,7 @@ describe.skipIf(!hasChromium)('the app in a browser', () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+,');
     const settings = page.getByRole('dialog', { name: 'Settings' });
-    await settings.getByText('Data folder').waitFor();
+    await settings.getByText('Data folder', { exact: true }).waitFor();
     expect(await violations(page)).toEqual([]);
     await settings.getByRole('radio', { name: 'Dark' }).check({ force: true });
     await expect

@@ -5,6 +5,8 @@ import { CHROMIUM, hasChromium, openInBrowser, type Opened } from '../support/br
 
 if (!hasChromium) process.stderr.write(`Skipped: no Chromium at ${CHROMIUM}; install it or set CHROMIUM.\n`);
 
+const SLOW = { timeout: 60_000 };
+
 /** How many pixels of the drawing are not black. */
 const INK = `(() => {
   const canvas = document.querySelector('canvas[role="application"]');
@@ -50,8 +52,13 @@ describe.skipIf(!hasChromium)('by finger', () => {
   });
 
   test('a tap makes a dot, and a finger that left the screen draws no more', async () => {
-    await page.getByRole('button', { name: 'Clear' }).tap();
-    await page.getByText('Draw a digit, or pick one').waitFor();
+    // Chromium lets a tap go by while the page is slow to answer: a finger would tap again
+    await expect
+      .poll(async () => {
+        await page.getByRole('button', { name: 'Clear' }).tap();
+        return page.getByText('Draw a digit, or pick one').isVisible();
+      }, SLOW)
+      .toBe(true);
     await stroke([0.3, 0.3]);
     await expect.poll(ink).toBeGreaterThan(0);
     const dot = await ink();
@@ -64,10 +71,16 @@ describe.skipIf(!hasChromium)('by finger', () => {
 
   test('what a finger goes over is erased', async () => {
     const before = await ink();
-    await page.getByRole('radio', { name: 'Erase' }).tap({ force: true });
+    const erase = page.getByRole('radio', { name: 'Erase' });
+    await expect
+      .poll(async () => {
+        await erase.tap({ force: true });
+        return erase.isChecked();
+      }, SLOW)
+      .toBe(true);
     await stroke([0.2, 0.3], [0.3, 0.3], [0.4, 0.3]);
     await expect.poll(ink).toBeLessThan(before);
-    await page.getByRole('button', { name: 'Undo' }).tap();
+    await page.getByRole('button', { name: 'Undo' }).click();
     await expect.poll(ink).toBe(before);
   });
 

@@ -140,7 +140,10 @@ describe.skipIf(!hasChromium)('in trouble', () => {
 
   test('a dead unit is called dead, and is not drawn', async () => {
     await open(files);
-    if (await page.getByRole('dialog').isVisible()) await page.keyboard.press('Escape');
+    // the range of its pixels is asked for
+    await page.getByRole('dialog').waitFor(SLOW);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.getByRole('radio', { name: /^conv1/ }).check({ force: true });
     await run().click();
     const dead = page.getByRole('option', { name: /^Unit 3 dead/ });

@@ -16,6 +16,7 @@ const trashed: string[] = [];
 const abilities = {
   name: 'electron' as const,
   chooseFolder: () => Promise.resolve(chosen),
+  keepDataIn: (folder: string) => join(folder, 'Filterscope'),
   showInFolder: (path: string) => void shown.push(path),
   trash: (path: string) => {
     trashed.push(path);
@@ -138,4 +139,11 @@ test('it is shown in its folder; an id that is a path names nothing', async () =
     await expect(it.call('galleries.restore', { id: path })).rejects.toThrow();
   }
   expect(existsSync(join(it.dataFolder, 'outside'))).toBe(true);
+});
+
+test('another folder for all data is chosen in a dialog, which can be dismissed', async () => {
+  chosen = elsewhere;
+  expect(await it.call('app.chooseDataFolder')).toBe(join(elsewhere, 'Filterscope'));
+  chosen = null;
+  expect(await it.call('app.chooseDataFolder')).toBeNull();
 });

@@ -1,5 +1,6 @@
 // What only a desktop can do for the app: dialogs, the file manager, the trash.
 import { app, dialog, shell, type BrowserWindow, type OpenDialogOptions } from 'electron';
+import { chooseDataFolder } from '../../native/site';
 import type { HostAbilities } from '../../services/application';
 
 const MODELS = [
@@ -39,6 +40,7 @@ export function desktopAbilities(window: () => BrowserWindow | null): HostAbilit
         buttonLabel: purpose === 'save' ? 'Save here' : 'Open',
         properties: purpose === 'save' ? ['openDirectory', 'createDirectory'] : ['openDirectory'],
       }),
+    keepDataIn: (folder) => chooseDataFolder(folder),
     showInFolder: (path) => {
       shell.showItemInFolder(path);
     },

@@ -1,5 +1,7 @@
 // The desktop around the window: menu, dialogs, opened files, the engine's process, crashes and the end.
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { MenuItemConstructorOptions } from 'electron';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { commandSchema } from '../../../src-main/contract/commands';
@@ -9,6 +11,7 @@ import { startUtility } from '../../../src-main/hosts/electron/engine-process';
 import { menuTemplate } from '../../../src-main/hosts/electron/menu';
 import { collectOpenedFiles, modelArgument } from '../../../src-main/hosts/electron/opened-files';
 import { quitCleanly } from '../../../src-main/hosts/electron/quit';
+import { appFolders } from '../../../src-main/native/site';
 import { app, BrowserWindow, type Child, dialog, shell, utilityProcess } from '../../support/electron';
 
 vi.mock('electron', () => import('../../support/electron'));
@@ -91,6 +94,20 @@ describe('The abilities of the desktop', () => {
     );
     expect(properties).toEqual([['openDirectory', 'createDirectory'], ['openDirectory']]);
   });
+
+  // the system's folder can be moved there alone: test/native/site says so
+  it.skipIf(process.platform !== 'linux')(
+    'keep the data below the folder that was chosen, from the next start on',
+    () => {
+      const folder = mkdtempSync(join(tmpdir(), 'filterscope-desktop-'));
+      vi.stubEnv('FILTERSCOPE_DATA', undefined);
+      vi.stubEnv('XDG_DATA_HOME', join(folder, 'share'));
+      expect(abilities.keepDataIn?.(folder)).toBe(join(folder, 'Filterscope'));
+      expect(appFolders().data).toBe(join(folder, 'Filterscope'));
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true });
+    },
+  );
 
   it('show a folder and use the trash of the system', async () => {
     abilities.showInFolder?.('/galleries/one');
