@@ -3,6 +3,7 @@ import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow';
 import { rowNorms } from '../network/kernels';
 import { createRng } from '../network/rng';
+import { turn } from '../turn';
 import type { Constraint } from './constraints';
 import { averagedFrom, NativeAscent, type AscentState } from './native-ascent';
 import type { Objective } from './objectives';
@@ -52,7 +53,6 @@ export interface AscendOptions {
 
 /** Longest time without a turn of the event loop, in which a cancel can arrive. */
 const TURN_MS = 20;
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const normsOf = (x: Tensor2D): Float32Array => tf.tidy(() => rowNorms(x).dataSync<'float32'>());
 
 /**

@@ -16,6 +16,7 @@ import { writeGallery, type GalleryFrame } from '../store/gallery';
 import { APP_VERSION } from '../version';
 import type { Console } from './console';
 import { median } from '../median';
+import { turn } from '../turn';
 import { mustNotExist } from './options';
 
 export interface VisualizeFlags {
@@ -84,8 +85,6 @@ function sentence(
 /** One frame a step, the last that came of it, ascending: units done in several batches come to a step again. */
 const inOrder = (frames: readonly GalleryFrame[]): GalleryFrame[] =>
   [...new Map(frames.map((frame) => [frame.step, frame])).values()].sort((a, b) => a.step - b.step);
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** The units with the places of the windows that their best real scores are of. */
 function withBestWindows(

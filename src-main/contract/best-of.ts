@@ -20,3 +20,12 @@ export function bestOfWords(
   if (of === null) return `best of a sample of ${what}`;
   return `best of ${of.all ? `all ${write(of.windows)}` : `${write(of.windows)} sampled`} ${what}`;
 }
+
+/** A unit's score over its best real one; null where either is not known, or no real window excites the unit. */
+export const ratioToReal = ({
+  score,
+  bestReal,
+}: {
+  readonly score: number | null;
+  readonly bestReal: number | null;
+}): number | null => (score === null || bestReal === null || bestReal <= 0 ? null : score / bestReal);

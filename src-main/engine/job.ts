@@ -44,6 +44,3 @@ export function watching({
     },
   };
 }
-
-/** An event-loop turn, in which other jobs are answered. */
-export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -9,7 +9,7 @@ import { realWindows } from '../evidence/real-windows';
 import type { Watch } from '../evidence/watch';
 import type { Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
-import { turn } from './job';
+import { turn } from '../turn';
 import { Recent } from './recent';
 import { Shared } from './shared';
 

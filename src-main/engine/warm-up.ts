@@ -1,7 +1,7 @@
 // Makes the first job of a user as fast as the next: loads, allocates and compiles what it will need.
 import { tf } from '../native/tensorflow';
 import { shippedModel } from '../resources';
-import { turn } from './job';
+import { turn } from '../turn';
 import { withNetwork } from './networks';
 import { tryOut } from './prepare';
 import { respondTo } from './respond';

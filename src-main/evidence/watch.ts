@@ -1,4 +1,5 @@
 // How long evidence says how far it is, lets other work in between, and is stopped.
+import { turn } from '../turn';
 
 export interface Watch<P = number> {
   readonly signal?: AbortSignal | undefined;
@@ -11,7 +12,7 @@ export interface Watch<P = number> {
 /** Lets the event loop turn, says how far it is, and throws the signal's reason once it is aborted. */
 export async function step({ signal, progress }: Watch, share: number): Promise<void> {
   progress?.(share);
-  await new Promise<void>((resolve) => setImmediate(resolve));
+  await turn();
   signal?.throwIfAborted();
 }
 

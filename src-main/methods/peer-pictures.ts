@@ -15,6 +15,7 @@ import { forward } from '../network/forward';
 import { nodeOf, type Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
 import { createRng } from '../network/rng';
+import { turn } from '../turn';
 import { climbAs, peer, type Peer, type PeerMethod } from './peers';
 
 /** Pictures climbed at a time: whole images through all layers take memory. */
@@ -76,7 +77,7 @@ export async function* askPeer(
           yield { ...moment, images: images.slice(), share };
         }
         if (last) break;
-        if (step % 4 === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+        if (step % 4 === 0) await turn();
       }
     } finally {
       preset.optimiser.dispose();

@@ -8,6 +8,7 @@ import { forward } from '../network/forward';
 import * as kernels from '../network/kernels';
 import { nodeOf, sourceOf, type Network } from '../network/network';
 import { createRng } from '../network/rng';
+import { turn } from '../turn';
 
 export interface QuestionOptions {
   readonly network: Network;
@@ -252,7 +253,7 @@ export async function* runQuestion(
     const sum = normalised.reduce((total, value) => total + value, 0);
     const kept = options.repairs.selection ? found.score > 0 : sum > 0;
     yield { filter, ...found, normalised: Float32Array.from(normalised), kept };
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await turn();
   }
 }
 

@@ -168,7 +168,7 @@ export function answersOf(services: Services): Answers {
       const where = { ...(await place(model)), layer };
       const found = await asks.run('unitEvidence', { ...where, unit }, ask);
       // all windows were looked through for it
-      await runs.refer(model, layer, await engine.run('reference', where));
+      await runs.refer(model, layer, () => engine.run('reference', where));
       return found;
     },
 

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { ratioToReal } from '../contract/best-of';
 import type { GallerySummary } from '../contract/calls';
 import { UserError } from '../contract/errors';
 import type { Gallery } from '../contract/gallery';
@@ -30,13 +31,7 @@ export interface GalleriesOptions {
 
 /** Median of score / best real score over live units; null without any. */
 function medianRatio({ units }: Gallery): number | null {
-  const ratio = median(
-    units
-      .filter(isLive)
-      .flatMap(({ score, bestReal }) =>
-        score === null || bestReal === null || bestReal <= 0 ? [] : [score / bestReal],
-      ),
-  );
+  const ratio = median(units.filter(isLive).flatMap((unit) => ratioToReal(unit) ?? []));
   return Number.isNaN(ratio) ? null : ratio;
 }
 

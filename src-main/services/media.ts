@@ -158,7 +158,7 @@ export class Media {
     const place = { model: source, layer, dataset: await models.dataset(model) };
     const found = await engine.run('windows', { ...place, unit: pngNumber(unit), worst });
     // all windows were looked through for it
-    if (!runs.hasLooked(model, layer)) await runs.refer(model, layer, await engine.run('reference', place));
+    await runs.refer(model, layer, () => engine.run('reference', place));
     return found;
   }
 

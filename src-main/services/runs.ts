@@ -196,21 +196,21 @@ export class Runs {
     }
   }
 
-  /** Whether it was said that all windows of a layer were looked through. */
-  hasLooked(model: string, layer: string): boolean {
-    return this.looked.has(`${model} ${layer}`);
-  }
-
-  /** All windows of a layer were looked through: its runs' best real scores, which were those of a sample, give way to the best. */
-  async refer(model: string, layer: string, { best, of }: RealBest): Promise<void> {
-    if (of.all && !this.hasLooked(model, layer)) {
-      this.looked.add(`${model} ${layer}`);
-      this.options.emit('layer.looked', { model, layer });
-    }
+  /**
+   * All windows of a layer were looked through: its runs' best real scores, which were those of a sample, give way to the best,
+   * which is asked for once.
+   */
+  async refer(model: string, layer: string, ask: () => Promise<RealBest>): Promise<void> {
+    const key = `${model} ${layer}`;
+    if (this.looked.has(key)) return;
+    const { best, of } = await ask();
+    if (!of.all || this.looked.has(key)) return;
+    this.looked.add(key);
+    this.options.emit('layer.looked', { model, layer });
     for (const { live } of this.works.values()) {
       const { request, units, bestOf } = live.run;
       if (request.model !== model || request.layer !== layer || request.method.name === 'question') continue;
-      if (!of.all || bestOf?.all === true || !units.some(({ bestReal }) => bestReal !== null)) continue;
+      if (bestOf?.all === true || !units.some(({ bestReal }) => bestReal !== null)) continue;
       await live.refine({
         bestOf: of,
         units: units.map((unit) =>

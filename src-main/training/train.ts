@@ -8,6 +8,7 @@ import type { TrainingConfiguration } from '../contract/training';
 import { batches, type Dataset } from '../datasets/dataset';
 import { tf } from '../native/tensorflow';
 import type { NamedWeight } from '../network/formats/tfjs-layers';
+import { turn } from '../turn';
 import { Adam, freshState } from './adam';
 import { readCheckpoint, writeCheckpoint } from './checkpoint';
 import { evaluate, type Evaluation } from './evaluate';
@@ -45,8 +46,6 @@ export type TrainingEvent =
 
 /** Updates between two checkpoints: about half a minute of work. */
 const CHECKPOINT_EVERY = 500;
-/** An event-loop turn, in which a cancel can arrive. */
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function mustBeTrainable({ name, classes, train, test }: Dataset): void {
   if (train.labels === null || classes.length < 2) {

@@ -1,5 +1,5 @@
 // What a row of Compare shows: the run behind a method, a unit's place in it, and the numbers at its right.
-import { bestOfWords } from '../../src-main/contract/best-of';
+import { bestOfWords, ratioToReal } from '../../src-main/contract/best-of';
 import type { RunEvidence } from '../../src-main/contract/calls';
 import type { Display, MethodName } from '../../src-main/contract/method';
 import type { UnitResult, VisualizeRun } from '../../src-main/contract/run';
@@ -49,8 +49,7 @@ export function ratioOf(
     const ratio = evidence?.commonBudget[index];
     return ratio === undefined || !Number.isFinite(ratio) ? null : ratio;
   }
-  if (result?.score == null || result.bestReal === null || result.bestReal <= 0) return null;
-  return result.score / result.bestReal;
+  return result === null ? null : ratioToReal(result);
 }
 
 /** What the scores of rows are multiples of; with the rows that it is so of, where they differ. */

@@ -1,4 +1,5 @@
 // What stands beside or below a unit's picture, and how a screen reader says it.
+import { ratioToReal } from '../../src-main/contract/best-of';
 import { fixed, times } from '../numbers';
 import type { Cell } from '../stores/filters';
 import { WITHOUT_PICTURE } from '../stores/runs';
@@ -13,9 +14,10 @@ export interface TileWords {
 export function tileWords({ result, run, stale }: Cell): TileWords {
   if (run === null) return { score: '', word: '' };
   if (WITHOUT_PICTURE.includes(result.state)) return { score: '', word: result.state };
-  const { score, bestReal } = result;
+  const { score } = result;
+  const ratio = ratioToReal(result);
   return {
-    score: score === null ? '' : bestReal === null || bestReal <= 0 ? fixed(score) : times(score / bestReal),
+    score: score === null ? '' : ratio === null ? fixed(score) : times(ratio),
     word: stale ? 'old' : '',
   };
 }

@@ -1,22 +1,20 @@
 // What a gallery says of itself, as labels and values.
+import { ratioToReal } from '../../src-main/contract/best-of';
 import type { Gallery } from '../../src-main/contract/gallery';
 import { median } from '../median';
 import { count, duration, fixed, gap, moment, relativeTo, times, whole } from '../numbers';
 import { rangeLabel } from '../ranges';
+import { agreeing } from '../starts';
 import { methodLabel } from '../stores/filters';
 
 /** What its scores are multiples of; empty without data. */
 export const scoresAre = ({ units, bestOf, layer }: Gallery): string =>
-  units.some((unit) => ratioOf(unit) !== null)
+  units.some((unit) => ratioToReal(unit) !== null)
     ? relativeTo(bestOf, { whole: layer.receptiveField === null })
     : '';
 
-/** A unit's score over its best real window; null where either isn't known. */
-export const ratioOf = ({ score, bestReal }: Gallery['units'][number]): number | null =>
-  score === null || bestReal === null || bestReal <= 0 ? null : score / bestReal;
-
 export function medianScore({ units }: Gallery): string {
-  const middle = median(units.flatMap((unit) => ratioOf(unit) ?? []));
+  const middle = median(units.flatMap((unit) => ratioToReal(unit) ?? []));
   return middle === null ? 'not measured' : times(middle);
 }
 
@@ -51,10 +49,7 @@ export function states({ units }: Gallery): string {
 export function startsAgree({ units }: Gallery): string {
   const tried = units.filter(({ startScores }) => startScores.length > 1);
   if (tried.length === 0) return 'not measured';
-  const agreed = tried.filter(({ startScores }) => {
-    const best = Math.max(...startScores);
-    return startScores.filter((score) => score >= best - 0.02 * Math.abs(best)).length > 1;
-  });
+  const agreed = tried.filter(({ startScores }) => agreeing(startScores) > 1);
   return `${whole(agreed.length)} of ${count(tried.length, 'unit')}`;
 }
 

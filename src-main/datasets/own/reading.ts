@@ -1,5 +1,6 @@
 // What reading data of one's own takes besides a path: the size wanted, a way to stop it, and someone who hears how far it is.
 import type { Target } from '../target';
+import { turn } from '../../turn';
 
 export interface ReadOptions {
   /** null leaves the size to the data: that of arrays as they are, the usual one of pictures. */
@@ -20,7 +21,7 @@ export function pacer({ signal, progress }: ReadOptions): (done: number, total: 
   return async (done, total) => {
     if (done < total && performance.now() - last < SLICE_MS) return;
     progress?.(done, total);
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await turn();
     signal?.throwIfAborted();
     last = performance.now();
   };
