@@ -83,7 +83,7 @@ export function report(title, events) {
   const byCpu = tasks.toSorted((a, b) => (b.tdur ?? 0) - (a.tdur ?? 0));
   const ms = (us) => `${((us ?? 0) / 1000).toFixed(1)} ms`;
   console.log(
-    `${title}: ${tasks.length} tasks; longest ${ms(tasks[0]?.dur)} wall, ${ms(byCpu[0]?.tdur)} CPU; over 50 ms: ${over('dur')} by wall, ${over('tdur')} by CPU; load ${loadavg()[0].toFixed(1)}`,
+    `${title}: ${tasks.length} tasks; longest ${ms(tasks[0]?.dur)} wall, ${ms(byCpu[0]?.tdur)} CPU; over 50 ms: ${over('dur')} by wall, ${over('tdur')} by CPU; ${ms(tasks.reduce((sum, { tdur = 0 }) => sum + tdur, 0))} CPU together; load ${loadavg()[0].toFixed(1)}`,
   );
   for (const task of byCpu.slice(0, 3)) {
     const end = task.ts + (task.dur ?? 0);

@@ -43,3 +43,32 @@ export function gridLayout(
   const least = box + padding + words[below ? 'below' : 'beside'].height + 4;
   return { box, below, column, pitch: Math.round(Math.max(least, Math.min(least + 16, row))) };
 }
+
+/** Rows beyond those in sight, above and below: what is scrolled into sight is there already. */
+const AHEAD = 2;
+
+/** Rows that are in the page, whichever they are. */
+export const rowsInPage = (height: number, pitch: number): number =>
+  Math.ceil(height / pitch) + 1 + 2 * AHEAD;
+
+/** The first of them, for a view that is scrolled down by `top` px. */
+export function firstRow(view: { height: number; top: number }, pitch: number, rows: number): number {
+  const first = Math.floor((view.top - EDGE / 2) / pitch) - AHEAD;
+  return Math.max(0, Math.min(first, rows - rowsInPage(view.height, pitch)));
+}
+
+/**
+ * Up to `places` cells from the index `first` on, by the place in the page that each takes. Whatever is scrolled, the place of a
+ * cell stays, and those that leave give theirs to those that come.
+ */
+export function recycled<T>(
+  cells: readonly T[],
+  first: number,
+  places: number,
+): { readonly cell: T; readonly at: number; readonly place: number }[] {
+  return Array.from({ length: places }, (_, place) => {
+    const at = first + ((((place - first) % places) + places) % places);
+    const cell = cells[at];
+    return cell === undefined ? null : { cell, at, place };
+  }).filter((found) => found !== null);
+}

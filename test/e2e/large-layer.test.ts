@@ -67,6 +67,22 @@ describe.skipIf(!hasChromium)('a layer of 1024 units', () => {
     await tile(0).waitFor();
     await page.mouse.wheel(0, 100_000);
     await tile(1023).waitFor();
+    // unit 991 has it: out of the page the list stands in for it, back in the page it is on the tile again
+    await page.mouse.wheel(0, -100_000);
+    await tile(0).waitFor();
+    await expect
+      .poll(() => page.evaluate<string>('document.activeElement.getAttribute("role")'), SLOW)
+      .toBe('listbox');
+    await page.mouse.wheel(0, 100_000);
+    await expect.poll(focused, SLOW).toMatch(/^Unit 991,/);
+  });
+
+  test('by an arrow from far away comes back to the unit beside the one that had the focus', async () => {
+    await page.mouse.wheel(0, -100_000);
+    await tile(0).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(focused, SLOW).toMatch(/^Unit 992,/);
+    expect(await present()).toContain(992);
   });
 
   test('is searched by number and by range, and what is found would be run alone', async () => {

@@ -1,6 +1,12 @@
 // The grid of units: 8 across, pictures as large as the room allows.
 import { expect, test } from 'vitest';
-import { COLUMNS, gridLayout } from '../../../src-renderer/filters/grid-layout';
+import {
+  COLUMNS,
+  firstRow,
+  gridLayout,
+  recycled,
+  rowsInPage,
+} from '../../../src-renderer/filters/grid-layout';
 
 /** The grid's room at a window of that size: without rail, bars and inspector. */
 const room = (width: number, height: number): { width: number; height: number } =>
@@ -43,4 +49,27 @@ test('8 tiles fit across in every window', () => {
       expect(box + (below ? 0 : 42)).toBeLessThan(column);
     }
   }
+});
+
+test('while a large layer is scrolled, no tile changes its place in the page, and each that comes takes the place of one that left', () => {
+  const [pitch, height, rows] = [88, 700, 128];
+  const cells = Array.from({ length: 1020 }, (_, unit) => unit);
+  const places = COLUMNS * rowsInPage(height, pitch);
+  const at = (top: number): Map<number, number> => {
+    const first = COLUMNS * firstRow({ height, top }, pitch, rows);
+    return new Map(recycled(cells, first, places).map(({ cell, place }) => [cell, place]));
+  };
+  let before = at(0);
+  for (let top = 0; top <= rows * pitch + 24 - height; top += 61) {
+    const now = at(top);
+    expect(new Set(now.values()).size).toBe(now.size);
+    for (const [cell, place] of now) expect(before.get(cell) ?? place).toBe(place);
+    const inSight = cells.filter((cell) => {
+      const y = 12 + Math.floor(cell / COLUMNS) * pitch;
+      return y + pitch > top && y < top + height;
+    });
+    for (const cell of inSight) expect(now.has(cell)).toBe(true);
+    before = now;
+  }
+  expect([...before.keys()]).toContain(1019);
 });
