@@ -1,16 +1,16 @@
 // Opens mutated files and counts what comes of it.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../../src-main/contract/errors';
 import { openModel } from '../../../src-main/network/formats/open';
 import { createRng, type Rng } from '../../../src-main/network/rng';
 
-/** A file, and the others of its model that stay as they are. */
+/** A model that is sound: the file to open is its first; the others lie beside it. */
 export interface Seed {
+  /** What a failure calls it. */
   readonly name: string;
-  readonly bytes: Buffer;
-  readonly beside: Readonly<Record<string, Buffer>>;
+  readonly files: readonly { readonly name: string; readonly bytes: Buffer }[];
 }
 
 /** The bytes with something wrong: cut, flipped, overwritten, doubled, or with a large number put in. */
@@ -49,50 +49,56 @@ export function mutate(bytes: Buffer, rng: Rng): Buffer {
 export interface Outcome {
   /** Greatest processor time of one, ms: on a busy machine the clock says little. */
   readonly slowest: number;
+  readonly slowestCase: string;
   readonly opened: number;
   readonly refused: number;
-  /** What went wrong in any other way than a UserError, with the number of the case. */
+  /** What went wrong in any other way than a UserError, with its model and the number of the case. */
   readonly failures: readonly string[];
   /** Greatest resident memory, bytes. */
   readonly memory: number;
 }
 
-/** Opens `count` mutations of a seed, numbered from `first`. */
-export async function fuzz(seed: Seed, first: number, count: number): Promise<Outcome> {
-  const folder = mkdtempSync(join(tmpdir(), 'filterscope-fuzz-'));
-  let [slowest, opened, refused, memory] = [0, 0, 0, 0];
+/** Opens `count` mutations, numbered from `first`, of models taken in turn by the number; most often of the file to open. */
+export async function fuzz(seeds: readonly Seed[], first: number, count: number): Promise<Outcome> {
+  let [slowest, slowestCase, opened, refused, memory] = [0, '', 0, 0, 0];
   const failures: string[] = [];
-  try {
-    for (const [name, bytes] of Object.entries(seed.beside)) writeFileSync(join(folder, name), bytes);
-    for (let number = first; number < first + count; number++) {
-      const path = join(folder, seed.name);
-      writeFileSync(path, mutate(seed.bytes, createRng(number)));
+  for (let number = first; number < first + count; number++) {
+    const seed = seeds[number % seeds.length] as Seed;
+    const rng = createRng(number);
+    const mutated = rng.below(4) === 0 ? rng.below(seed.files.length) : 0;
+    const folder = mkdtempSync(join(tmpdir(), 'filterscope-fuzz-'));
+    try {
+      seed.files.forEach(({ name, bytes }, i) => {
+        writeFileSync(join(folder, name), i === mutated ? mutate(bytes, rng) : bytes);
+      });
       const began = process.cpuUsage();
       try {
-        (await openModel(path, { inputSize: 32 })).dispose();
+        (await openModel(join(folder, seed.files[0]?.name ?? ''), { inputSize: 32 })).dispose();
         opened++;
       } catch (error) {
         if (error instanceof UserError) refused++;
         else
           failures.push(
-            `${seed.name} ${number}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
+            `${seed.name}, case ${number}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
           );
       }
       const { user, system } = process.cpuUsage(began);
-      slowest = Math.max(slowest, (user + system) / 1000);
+      const taken = (user + system) / 1000;
+      if (taken > slowest) [slowest, slowestCase] = [taken, `${seed.name}, case ${number}`];
       memory = Math.max(memory, process.memoryUsage.rss());
+    } finally {
+      rmSync(folder, { recursive: true });
     }
-  } finally {
-    rmSync(folder, { recursive: true });
   }
-  return { slowest, opened, refused, failures, memory };
+  return { slowest, slowestCase, opened, refused, failures, memory };
 }
 
-/** A file of a fixture, with its neighbours. */
-export function seedOf(folder: string, name: string, beside: readonly string[] = []): Seed {
+/** A fixture's file with its neighbours, as they are named from the folder of all fixtures. */
+export function seedOf(fixtures: string, path: string, beside: readonly string[] = []): Seed {
+  const folder = join(fixtures, dirname(path));
+  const names = [basename(path), ...beside];
   return {
-    name,
-    bytes: readFileSync(join(folder, name)),
-    beside: Object.fromEntries(beside.map((other) => [other, readFileSync(join(folder, other))])),
+    name: path,
+    files: names.map((name) => ({ name, bytes: readFileSync(join(folder, name)) })),
   };
 }
