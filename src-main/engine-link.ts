@@ -1,6 +1,6 @@
 // What the app and the engine's process say to each other, and the link that carries it.
 import type { TrainingConfiguration } from './contract/training';
-import type { BestOf } from './contract/best-of';
+import type { RealBest } from './contract/best-of';
 import type { GalleryUnit } from './contract/gallery';
 import type { Method } from './contract/method';
 import type {
@@ -59,22 +59,14 @@ export interface RunCurves {
   readonly cosines: Float32Array<ArrayBuffer>;
 }
 
-/** A layer's best real scores, and what they are the best of. */
-export interface RealBest {
-  /** [units]; NaN where no window counts. */
-  readonly best: Float32Array;
-  readonly of: BestOf;
-}
-
 /** What a visualisation tells on its way, in the order of its units. */
 export type VisualizeProgress =
   | {
       readonly type: 'begun';
       readonly units: readonly number[];
       readonly picture: PictureSize;
-      /** Objective at the best real window, per unit; NaN without data. */
-      readonly bestReal: Float32Array;
-      readonly bestOf: BestOf | null;
+      /** The best real windows of the layer; null without data. */
+      readonly real: RealBest | null;
     }
   | {
       readonly type: 'frame';
@@ -95,7 +87,8 @@ export interface Visualized {
   readonly curves: RunCurves;
   /** The sheet that the question's code would save; null for other methods. */
   readonly sheet: Pictures | null;
-  readonly bestOf: BestOf | null;
+  /** The best real windows of the layer, as they are known at the end; null without data. */
+  readonly real: RealBest | null;
   /** The data that it was judged by. */
   readonly dataset: { readonly name: string; readonly sha256: string } | null;
 }

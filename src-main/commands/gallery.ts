@@ -2,9 +2,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { bestOfWords } from '../contract/best-of';
+import { bestOfWords, type WindowPlace } from '../contract/best-of';
 import { explain, UserError } from '../contract/errors';
-import type { Gallery, WindowPlace } from '../contract/gallery';
+import type { Gallery } from '../contract/gallery';
 import { exportGallery as exported, type ExportFormat, type ExportOptions } from '../store/export';
 import { readGallery } from '../store/gallery';
 import { inspectGallery } from '../store/inspection';

@@ -1,10 +1,11 @@
 // filterscope visualize: the pictures of a layer's units, saved as a gallery.
 import { meanLikeness } from '../ascent/likeness';
 import { UserError } from '../contract/errors';
-import type { Gallery, GalleryUnit } from '../contract/gallery';
+import type { Gallery } from '../contract/gallery';
 import type { Method } from '../contract/method';
-import type { Dataset, Windows } from '../datasets/dataset';
-import { bestScores, extremeWindows, realScores, type RealScores } from '../evidence/real-scores';
+import type { Dataset } from '../datasets/dataset';
+import { bestOfSample } from '../evidence/real-best';
+import { realScores } from '../evidence/real-scores';
 import { realWindows } from '../evidence/real-windows';
 import { visualize } from '../methods/visualize';
 import { bestOfGallery } from './gallery';
@@ -86,24 +87,6 @@ function sentence(
 const inOrder = (frames: readonly GalleryFrame[]): GalleryFrame[] =>
   [...new Map(frames.map((frame) => [frame.step, frame])).values()].sort((a, b) => a.step - b.step);
 
-/** The units with the places of the windows that their best real scores are of. */
-function withBestWindows(
-  units: readonly GalleryUnit[],
-  dataset: Dataset | null,
-  sample: Windows | null,
-  scores: RealScores | null,
-): GalleryUnit[] {
-  if (dataset === null || sample === null || scores === null) return [...units];
-  return units.map((unit) => {
-    const [found] = extremeWindows(scores, sample, unit.unit, 1);
-    if (unit.bestReal === null || found === undefined) return unit;
-    const { images, tops, lefts } = sample;
-    const [image = 0, top = 0, left = 0] = [images[found.index], tops[found.index], lefts[found.index]];
-    const file = dataset.train.files?.[image] ?? null;
-    return { ...unit, bestWindow: { image, file, top, left } };
-  });
-}
-
 /** Visualises one layer of an open network into a gallery folder. */
 export async function visualizeNetwork(
   network: Network,
@@ -128,9 +111,11 @@ export async function visualizeNetwork(
   const steps = method.name === 'question' ? method.iterations : method.steps;
   const bar = out.progress(`${layer} ${method.name}`, 1);
   // the question's method asks no real data
-  const scores =
-    sample === null || method.name === 'question' ? null : await realScores(network, layer, sample, turn);
-  const best = scores === null ? {} : { best: bestScores(scores) };
+  const real =
+    dataset === null || sample === null || method.name === 'question'
+      ? null
+      : bestOfSample(await realScores(network, layer, sample, turn), sample, dataset);
+  const best = real === null ? {} : { best: real.best };
   const run = visualize({ network, layer, units, method, seed, windows, signal, ...best });
   let next = await run.next();
   const frames: GalleryFrame[] = [];
@@ -161,9 +146,10 @@ export async function visualizeNetwork(
       bestOf: sample === null ? null : { windows: sample.count, all: false },
       seed,
       picture: result.picture,
-      units: withBestWindows(result.units, dataset, sample, scores),
+      units: result.units,
       timings: { seconds, steps },
     },
+    ...(real === null ? {} : { bestWindows: real.windows }),
     display: usualDisplay(method.name, whole),
     images: result.images,
     curveSteps: result.curves.steps,

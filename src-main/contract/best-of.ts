@@ -5,6 +5,24 @@ import { z } from 'zod';
 export const bestOfSchema = z.object({ windows: z.int().min(0), all: z.boolean() });
 export type BestOf = z.infer<typeof bestOfSchema>;
 
+/** A real window: image of the training set, its file below the data's folder (null where it is none), row and column of its first pixel. */
+export const windowPlaceSchema = z.object({
+  image: z.int().min(0),
+  file: z.string().nullable(),
+  top: z.int().min(0),
+  left: z.int().min(0),
+});
+export type WindowPlace = z.infer<typeof windowPlaceSchema>;
+
+/** A layer's best real scores, where their windows lie, and what they are the best of. */
+export interface RealBest {
+  /** [units]; NaN where no window counts. */
+  readonly best: Float32Array;
+  /** [units]; null where no window counts. */
+  readonly windows: readonly (WindowPlace | null)[];
+  readonly of: BestOf;
+}
+
 /** "30 000", with narrow spaces at which no line is broken. */
 const grouped = (count: number): string => count.toString().replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f');
 
@@ -19,6 +37,15 @@ export function bestOfWords(
   const what = `real ${whole ? 'images' : 'windows'}`;
   if (of === null) return `best of a sample of ${what}`;
   return `best of ${of.all ? `all ${write(of.windows)}` : `${write(of.windows)} sampled`} ${what}`;
+}
+
+/** A unit with the best real score that is known by now; one that was not held to real data is left alone. */
+export function heldTo<U extends { readonly unit: number; readonly bestReal: number | null }>(
+  { best }: Pick<RealBest, 'best'>,
+  unit: U,
+): U {
+  const known = best[unit.unit] ?? NaN;
+  return unit.bestReal === null || !Number.isFinite(known) ? unit : { ...unit, bestReal: known };
 }
 
 /** A unit's score over its best real one; null where either is not known, or no real window excites the unit. */

@@ -1,6 +1,6 @@
 // The schema of gallery.json: what a saved gallery says of itself, readable without its model.
 import { z } from 'zod';
-import { bestOfSchema } from './best-of';
+import { bestOfSchema, windowPlaceSchema } from './best-of';
 import { displaySchema } from './method';
 
 export const GALLERY_SCHEMA_VERSION = 1;
@@ -17,15 +17,6 @@ export const certificateSchema = z.object({
   gap: z.number(),
 });
 export type Certificate = z.infer<typeof certificateSchema>;
-
-/** A real window: image of the training set, its file below the data's folder (null where it is none), row and column of its first pixel. */
-export const windowPlaceSchema = z.object({
-  image: z.int().min(0),
-  file: z.string().nullable(),
-  top: z.int().min(0),
-  left: z.int().min(0),
-});
-export type WindowPlace = z.infer<typeof windowPlaceSchema>;
 
 export const galleryUnitSchema = z.object({
   unit: z.int().min(0),

@@ -1,25 +1,23 @@
 // What "best real" means for a layer: the greatest answers to all training images once they were looked through, else to a
 // sample. One of the two at a time, and it is said which.
-import type { RealBest } from '../engine-link';
-import { bestScores } from '../evidence/real-scores';
+import type { RealBest } from '../contract/best-of';
+import { bestOfSample, bestOfScan } from '../evidence/real-best';
 import type { Network } from '../network/network';
 import type { Handler } from './job';
 import { withNetwork } from './networks';
-import { withLayerData, type LayerData } from './real';
+import { withDataFor, withLayerData, type LayerData } from './real';
 import { knownScan } from './scans';
 
 export async function realBest(
-  dataset: string,
+  id: string,
   network: Network,
   layer: string,
-  { scores }: LayerData,
+  { sample, scores }: LayerData,
 ): Promise<RealBest> {
-  const scan = await knownScan(dataset, network, layer);
-  if (scan === null) return { best: bestScores(scores), of: { windows: scores.count, all: false } };
-  return {
-    best: Float32Array.from(scan.best, (found) => found[0]?.score ?? NaN),
-    of: { windows: scan.looked, all: true },
-  };
+  const scan = await knownScan(id, network, layer);
+  return withDataFor(id, network, (dataset) =>
+    scan === null ? bestOfSample(scores, sample, dataset) : bestOfScan(scan, dataset),
+  );
 }
 
 /** Costs a moment where the layer was looked at before. */

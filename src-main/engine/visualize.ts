@@ -1,6 +1,7 @@
 // The job 'visualize': any method on any layer, frame by frame.
 import { chosenUnits, frameSteps, type Curves, type VisualizeOptions } from '../ascent/visualize';
-import type { RealBest, RunCurves, Pictures, VisualizeProgress } from '../engine-link';
+import type { RealBest } from '../contract/best-of';
+import type { RunCurves, Pictures, VisualizeProgress } from '../engine-link';
 import type { Method } from '../contract/method';
 import { bestScores } from '../evidence/real-scores';
 import { visualize, type MethodVisualization } from '../methods/visualize';
@@ -78,8 +79,7 @@ export const visualizeLayer: Handler<'visualize'> = (input, { signal, progress, 
         type: 'begun',
         units,
         picture,
-        bestReal: Float32Array.from(units, (unit) => known?.best[unit] ?? NaN),
-        bestOf: known?.of ?? null,
+        real: known,
       });
       const bytes = units.length * picture.height * picture.width * picture.channels * 4;
       const count = Math.min(MOST_FRAMES, Math.max(LEAST_FRAMES, Math.floor(FRAME_BYTES / bytes)));
@@ -118,10 +118,8 @@ export const visualizeLayer: Handler<'visualize'> = (input, { signal, progress, 
           );
     return {
       method: found.method,
-      units: found.units.map((unit) =>
-        unit.bestReal === null ? unit : { ...unit, bestReal: real?.best[unit.unit] ?? unit.bestReal },
-      ),
-      bestOf: real?.of ?? null,
+      units: found.units,
+      real,
       images: found.images.slice(),
       curves: packed(found.curves),
       sheet: sheetOf(found),

@@ -84,13 +84,25 @@ export function bestWindows(scores: RealScores, sample: Windows, unit: number, c
   return gather(sample.values, sample.height * sample.width * sample.channels, rows);
 }
 
-/** Greatest score of each unit, [units]. */
-export function bestScores({ units, values }: RealScores): Float32Array {
+/** The window that each unit answers most, [units]; −1 where it answers none with a number. */
+export function bestRows({ units, values }: RealScores): Int32Array {
   const best = new Float32Array(units).fill(-Infinity);
+  const rows = new Int32Array(units).fill(-1);
   for (let i = 0; i < values.length; i++) {
-    if ((values[i] as number) > (best[i % units] as number)) best[i % units] = values[i] as number;
+    const unit = i % units;
+    // false for NaN, too
+    if (!((values[i] as number) > (best[unit] as number))) continue;
+    best[unit] = values[i] as number;
+    rows[unit] = (i - unit) / units;
   }
-  return best;
+  return rows;
+}
+
+/** Greatest score of each unit, [units]. */
+export function bestScores(scores: RealScores): Float32Array {
+  return Float32Array.from(bestRows(scores), (row, unit) =>
+    row < 0 ? -Infinity : (scores.values[row * scores.units + unit] as number),
+  );
 }
 
 /** A unit's scores in equal bins from the least to the greatest. */

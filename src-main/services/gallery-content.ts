@@ -49,6 +49,7 @@ export async function galleryContent(
       units: run.units.map(saved),
       timings: { seconds: run.secondsTaken, steps: run.done },
     },
+    bestWindows: record.bestWindows,
     display,
     images,
     curveSteps: [...curves.steps],

@@ -59,8 +59,9 @@ export class LiveRun<R extends Run = Run> {
   }
 
   /** What became known of a run after it was made: told at once; what ships with the app is not written to. */
-  async refine(changes: Partial<R>): Promise<void> {
+  async refine(changes: Partial<R>, record: Partial<RunRecord>): Promise<void> {
     this.run = { ...this.run, ...changes };
+    this.record = { ...this.record, ...record };
     this.tell();
     if (this.own) await this.keep();
   }

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
+import { windowPlaceSchema } from '../contract/best-of';
 import { modelInfoSchema } from '../contract/model';
 import { runSchema } from '../contract/run';
 import type { Pictures, RunCurves } from '../engine-link';
@@ -20,6 +21,8 @@ export const runRecordSchema = z.object({
   sheet: z.object({ height: z.int(), width: z.int() }).nullable(),
   /** The data that it was judged by. */
   dataset: z.object({ name: z.string(), sha256: z.string() }).nullable(),
+  /** Where the best real windows lie, by unit of the layer; empty where nobody looked for them. */
+  bestWindows: z.array(windowPlaceSchema.nullable()).default([]),
   /** Points of each curve in curves.f32, and units of each point. */
   curves: z.object({ steps: z.int(), units: z.int() }).nullable(),
 });

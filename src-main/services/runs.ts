@@ -4,7 +4,8 @@ import { UserError } from '../contract/errors';
 import type { Run, TrainRequest, TrainRun, VisualizeRequest, VisualizeRun } from '../contract/run';
 import { trainingConfigurationSchema } from '../contract/training';
 import { catalogue } from '../datasets/catalogue';
-import type { RealBest, RunCurves } from '../engine-link';
+import { heldTo, type RealBest } from '../contract/best-of';
+import type { RunCurves } from '../engine-link';
 import type { Emit } from './emitter';
 import { EngineLost, type Engine } from './engine';
 import { hasEnded, LiveRun } from './live-run';
@@ -159,7 +160,10 @@ export class Runs {
 
   private async add(run: Run, model: RunRecord['model']): Promise<Run> {
     const createdAt = new Date().toISOString();
-    const record: RunRecord = { format: 1, createdAt, run, model, sheet: null, dataset: null, curves: null };
+    const record: RunRecord = {
+      ...{ format: 1, createdAt, run, model },
+      ...{ sheet: null, dataset: null, bestWindows: [], curves: null },
+    };
     const live = new LiveRun(record, run, this.files, this.options.emit);
     this.live.set(run.id, live);
     await live.change({});
@@ -203,20 +207,18 @@ export class Runs {
   async refer(model: string, layer: string, ask: () => Promise<RealBest>): Promise<void> {
     const key = `${model} ${layer}`;
     if (this.looked.has(key)) return;
-    const { best, of } = await ask();
-    if (!of.all || this.looked.has(key)) return;
+    const real = await ask();
+    if (!real.of.all || this.looked.has(key)) return;
     this.looked.add(key);
     this.options.emit('layer.looked', { model, layer });
     for (const { live } of this.works.values()) {
       const { request, units, bestOf } = live.run;
       if (request.model !== model || request.layer !== layer || request.method.name === 'question') continue;
       if (bestOf?.all === true || !units.some(({ bestReal }) => bestReal !== null)) continue;
-      await live.refine({
-        bestOf: of,
-        units: units.map((unit) =>
-          unit.bestReal === null ? unit : { ...unit, bestReal: best[unit.unit] ?? unit.bestReal },
-        ),
-      });
+      await live.refine(
+        { bestOf: real.of, units: units.map((unit) => heldTo(real, unit)) },
+        { bestWindows: [...real.windows] },
+      );
     }
   }
 

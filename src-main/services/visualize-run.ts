@@ -1,4 +1,5 @@
 // One visualisation: its frames while it goes on, in memory, and afterwards, on disk.
+import { heldTo, type RealBest } from '../contract/best-of';
 import type { UnitResult, VisualizeRun } from '../contract/run';
 import { UserError } from '../contract/errors';
 import type { Pictures, RunCurves, VisualizeProgress, Visualized } from '../engine-link';
@@ -92,19 +93,24 @@ export class VisualizeWork {
     await this.finish(found);
   }
 
-  private begun({ units, picture, bestReal, bestOf }: Extract<VisualizeProgress, { type: 'begun' }>): void {
+  private begun({ units, picture, real }: Extract<VisualizeProgress, { type: 'begun' }>): void {
     // the pace is that of the steps, not of the data that had to be looked at before
     this.live.begin();
+    this.judgedBy(real);
     this.live.progress({
-      ...{ picture, bestOf },
-      units: units.map((unit, i): UnitResult => {
-        const real = bestReal[i] ?? NaN;
+      ...{ picture, bestOf: real?.of ?? null },
+      units: units.map((unit): UnitResult => {
+        const best = real?.best[unit] ?? NaN;
         return {
           ...{ unit, state: 'queued', score: null, certificate: null, norm: null, startScores: [] },
-          bestReal: Number.isFinite(real) ? real : null,
+          bestReal: Number.isFinite(best) ? best : null,
         };
       }),
     });
+  }
+
+  private judgedBy(real: RealBest | null): void {
+    this.live.record = { ...this.live.record, bestWindows: [...(real?.windows ?? [])] };
   }
 
   private moment({ step, kept, share, scores, images }: Moment): void {
@@ -138,12 +144,13 @@ export class VisualizeWork {
     live.run = {
       ...live.run,
       method: found.method,
-      units: [...found.units],
-      bestOf: found.bestOf,
+      units: found.units.map((unit) => (found.real === null ? unit : heldTo(found.real, unit))),
+      bestOf: found.real?.of ?? null,
       frames: [...frames, total],
       done: total,
       secondsTaken: live.seconds(),
     };
+    this.judgedBy(found.real);
     live.record = {
       ...live.record,
       sheet: found.sheet === null ? null : { height: found.sheet.height, width: found.sheet.width },

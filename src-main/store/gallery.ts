@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { WindowPlace } from '../contract/best-of';
 import { UserError } from '../contract/errors';
 import { GALLERY_SCHEMA_VERSION, gallerySchema, type Gallery, type GalleryUnit } from '../contract/gallery';
 import { SHEET_COLUMNS } from '../contract/media';
@@ -21,6 +22,8 @@ export interface GalleryFrame {
 
 export interface GalleryContent {
   readonly about: Omit<Gallery, 'schemaVersion' | 'files' | 'display' | 'frames'>;
+  /** Where the windows of the best real scores lie, by unit of the layer; left out where nobody looked for them. */
+  readonly bestWindows?: readonly (WindowPlace | null)[];
   readonly display: Display;
   /** Raw pictures of all units [units × height × width × channels]. */
   readonly images: Float32Array;
@@ -102,6 +105,10 @@ export async function writeGallery(folder: string, content: GalleryContent): Pro
   const gallery: Gallery = {
     schemaVersion: GALLERY_SCHEMA_VERSION,
     ...about,
+    units: about.units.map((unit) => {
+      const bestWindow = unit.bestReal === null ? null : (content.bestWindows?.[unit.unit] ?? null);
+      return bestWindow === null ? unit : { ...unit, bestWindow };
+    }),
     display,
     frames: files.has('frames.png') ? { steps: frames.map(({ step }) => step) } : null,
     files: Object.fromEntries([...files].map(([path, bytes]) => [path, sha256(bytes)])),

@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Gallery } from '../../src-main/contract/gallery';
 import { methodSchema } from '../../src-main/contract/method';
 import type { ModelInfo } from '../../src-main/contract/model';
 import type { HostAbilities } from '../../src-main/services/application';
+import { readGallery } from '../../src-main/store/gallery';
+import { cli } from '../support/cli';
 import { openApp, type TestApp } from '../support/app';
 
 const fixtures = resolve(import.meta.dirname, '..');
@@ -68,6 +71,46 @@ test('a folder of pictures is read with progress, and judges the model from then
   expect(run.kind === 'visualize' && run.units.every(({ bestReal }) => bestReal !== null)).toBe(true);
   expect((await it.call('evidence.run', { run: id })).nearestReal).toHaveLength(2);
   model = judged;
+});
+
+test('its galleries name the picture and the place of every best real window, as those of the command line do', async () => {
+  const { id } = await it.call('runs.visualize', {
+    ...{ model: model.id, layer: 'conv2', units: null, seed: 0 },
+    method: methodSchema.parse({ name: 'whitened', steps: 4 }),
+  });
+  const run = await it.until(id, 'finished');
+  if (run.kind !== 'visualize') throw new Error('It is no visualisation.');
+  const save = async (title: string): Promise<Gallery> => {
+    const { id: saved } = await it.call('galleries.save', { run: id, title, display: 'contrast' });
+    return it.call('galleries.open', { id: saved });
+  };
+  const sampled = await save('Of a sample');
+  expect(sampled.bestOf?.all).toBe(false);
+  const out = join(process.env['FILTERSCOPE_CACHE'] ?? '', 'out');
+  const file = join(fixtures, 'network/formats/fixtures/rgb/model.keras');
+  const { code } = await cli(
+    ['visualize', file, out, '--layer', 'conv2', '--steps', '4', '--data', pictures],
+    {
+      cwd: fixtures,
+    },
+  );
+  expect(code).toBe(0);
+  const written = await readGallery(out);
+  expect(sampled.units.map(({ bestWindow }) => bestWindow)).toEqual(
+    written.units.map(({ bestWindow }) => bestWindow),
+  );
+  expect(sampled.units.map(({ score }) => score)).toEqual(written.units.map(({ score }) => score));
+
+  // once all pictures were looked through, the gallery names the best of all
+  const { best } = await it.call('evidence.unit', { model: model.id, layer: 'conv2', unit: 3 });
+  const whole = await save('Of all');
+  expect(whole.bestOf?.all).toBe(true);
+  expect(whole.units[3]).toMatchObject({
+    bestReal: best.scores[0],
+    bestWindow: { image: best.images[0], file: best.files[0], top: best.tops[0], left: best.lefts[0] },
+  });
+  for (const { bestWindow } of whole.units)
+    expect(bestWindow?.file).toMatch(/^(across|down|slanted)\/\d\d\./);
 });
 
 test('it is remembered beyond the session, and taken back', async () => {
