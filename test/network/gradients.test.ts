@@ -79,7 +79,7 @@ function featureShapes(network: Network): Map<string, number[]> {
 
 const seen = new Set<string>();
 
-const FILES = ['model.keras', 'model.onnx', 'model'];
+const FILES = ['model.keras', 'keras2.h5', 'model.onnx', 'model'];
 const files = readdirSync(fixtures).flatMap((name) => {
   const path = FILES.map((file) => join(fixtures, name, file)).find(existsSync);
   return path === undefined ? [] : [[name, path] as const];

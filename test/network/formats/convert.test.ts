@@ -42,9 +42,8 @@ function outputs(network: Network): Map<string, Float32Array> {
   return new Map(names.map((name, i) => [name, values[i] ?? new Float32Array(0)]));
 }
 
-const names = readdirSync(fixtures).filter((name) => existsSync(join(fixtures, name, 'model.keras')));
 const KINDS = ['model.keras', 'keras3.h5', 'keras2.h5', 'tfjs'];
-const files = names.flatMap((name) =>
+const files = readdirSync(fixtures).flatMap((name) =>
   KINDS.map((kind) => [name, kind] as const).filter((parts) => existsSync(join(fixtures, ...parts))),
 );
 

@@ -43,7 +43,6 @@ const BY_NAME: Readonly<Record<string, Operation | null>> = {
   hard_tanh: of({ name: 'clip', min: -1, max: 1 }),
   hard_shrink: of({ name: 'hardShrink', threshold: 0.5 }),
   soft_shrink: of({ name: 'softShrink', threshold: 0.5 }),
-  threshold: of({ name: 'threshold', threshold: 0, otherwise: 0 }),
   squareplus: of({ name: 'squareplus', b: 4 }),
 };
 
@@ -58,6 +57,9 @@ function named(name: string, modern: boolean): Operation[] {
   return found === null || found === undefined ? [] : [found];
 }
 
+/** An activation's name by that of its class. */
+const nameOf = (kind: string): string => kind.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
+
 /** The operations of a layer's `activation`: a name, a function or a layer in it; none for null. */
 export function activationOf(value: unknown, modern: boolean): Operation[] {
   if (value === undefined || value === null) return [];
@@ -69,11 +71,63 @@ export function activationOf(value: unknown, modern: boolean): Operation[] {
     if (typeof kind === 'string') {
       const found = layerOperation(kind, new Settings(isObject(config) ? config : {}));
       if (found !== null) return [found];
-      const name = kind.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
-      return named(name, modern);
+      return named(nameOf(kind), modern);
     }
   }
   throw new RangeError('its activation is code, which is not run');
+}
+
+/** Operations of keras.ops that say their numbers (keras/src/ops/nn.py, numpy.py). */
+function statedOperation(kind: string, settings: Settings): Operation | null {
+  switch (kind) {
+    case 'LeakyRelu':
+      return of({
+        ...{ name: 'rectified', slope: settings.number('negative_slope', 0.2) },
+        ...{ max: Infinity, threshold: 0 },
+      });
+    case 'Elu':
+      return of({ name: 'elu', alpha: settings.number('alpha', 1) });
+    case 'Celu':
+      return of({ name: 'celu', alpha: settings.number('alpha', 1) });
+    case 'Gelu':
+      return plain(settings.flag('approximate', true) ? 'geluTanh' : 'gelu');
+    case 'HardShrink':
+      return of({ name: 'hardShrink', threshold: settings.number('threshold', 0.5) });
+    case 'SoftShrink':
+      return of({ name: 'softShrink', threshold: settings.number('threshold', 0.5) });
+    case 'Squareplus':
+      return of({ name: 'squareplus', b: settings.number('b', 4) });
+    case 'Threshold':
+      return of({
+        ...{ name: 'threshold', threshold: settings.number('threshold') },
+        otherwise: settings.number('default_value'),
+      });
+    case 'Clip':
+      return of({ name: 'clip', min: settings.number('x_min'), max: settings.number('x_max') });
+    default:
+      return null;
+  }
+}
+
+/** Operations of keras.ops without numbers of their own, where a functional model calls them as functions. */
+const PLAIN_OPERATIONS: Readonly<Record<string, Operation>> = {
+  ...{ Relu: { op: 'relu' }, Identity: { op: 'identity' }, Exp: plain('exponential'), Log: plain('log') },
+  ...{ Absolute: plain('absolute'), Negative: plain('negative'), Sqrt: plain('squareRoot') },
+  ...{ Square: plain('square'), Reciprocal: plain('reciprocal'), Erf: plain('erf') },
+  ...{ Sin: plain('sine'), Cos: plain('cosine'), Rsqrt: plain('reciprocalRoot') },
+};
+const NAMED_OPERATIONS = new Set([
+  ...['Relu6', 'Sigmoid', 'HardSigmoid', 'Tanh', 'HardTanh', 'TanhShrink', 'Softplus', 'Softsign', 'Silu'],
+  ...['HardSilu', 'Mish', 'Selu', 'LogSigmoid', 'SparsePlus', 'SparseSigmoid', 'Sparsemax', 'Glu'],
+  'LogSoftmax',
+]);
+
+function functional(kind: string, settings: Settings): Operation | null {
+  if (Object.hasOwn(PLAIN_OPERATIONS, kind)) return PLAIN_OPERATIONS[kind] as Operation;
+  if (!NAMED_OPERATIONS.has(kind)) return null;
+  if (settings.int('axis', -1) !== -1) throw new RangeError('it works along another axis than the last');
+  const [operation] = named(nameOf(kind), true);
+  return operation ?? null;
 }
 
 /** Activation layers that work element by element, or along the last axis. */
@@ -98,7 +152,7 @@ function layerOperation(kind: string, settings: Settings): Operation | null {
     case 'ELU':
       return of({ name: 'elu', alpha: settings.number('alpha', 1) });
     default:
-      return null;
+      return statedOperation(kind, settings);
   }
 }
 
@@ -140,6 +194,6 @@ export const activationLayer: Translate = (call) => {
     const [operation] = activationOf(settings.raw('activation'), call.modern);
     return apply(call, name, operation ?? { op: 'identity' }, only(call));
   }
-  const found = layerOperation(kind, settings);
+  const found = layerOperation(kind, settings) ?? functional(kind, settings);
   return found === null ? null : apply(call, name, found, only(call));
 };

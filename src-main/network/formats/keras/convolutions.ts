@@ -5,9 +5,16 @@ import type { Padding } from '../../kernels';
 import type { Operation } from '../../network';
 import { arrange, inOrder, reshaped, valueOf, type Value } from '../layout';
 import { activated, onImage, only, rawWeight, weightOf, type Call, type Translate } from './layer';
+import { onSequence } from './sequences';
 
 function paddingOf(call: Call): Padding {
   const padding = call.settings.text('padding', 'valid');
+  if (padding === 'causal') {
+    // of sequences alone: no output sees the steps after its own
+    const [, taps] = call.settings.pair('kernel_size');
+    const [, dilation] = call.settings.pair('dilation_rate', [1, 1]);
+    return [0, 0, reach(taps, dilation) - 1, 0];
+  }
   if (padding !== 'same' && padding !== 'valid') throw new RangeError(`its padding is "${padding}"`);
   return padding;
 }
@@ -34,7 +41,7 @@ function conv2d(call: Call): Value {
   return activated(call, value);
 }
 
-function depthwise(
+function eachChannel(
   call: Call,
   kernelName: readonly string[],
   bias: boolean,
@@ -53,12 +60,15 @@ function depthwise(
   });
 }
 
+const depthwise = (call: Call): Value =>
+  activated(call, onImage(call, eachChannel(call, ['depthwise_kernel', 'kernel'], true)));
+
 function separable(call: Call): Value {
   const { settings, name } = call;
   const filters = settings.int('filters');
   const spread = onImage(
     { ...call, name: `${name}/depthwise` },
-    depthwise(call, ['depthwise_kernel'], false),
+    eachChannel(call, ['depthwise_kernel'], false),
   );
   const mixed = onImage({ ...call, inputs: [spread] }, ([, , channels]) => ({
     op: 'conv2d',
@@ -145,53 +155,13 @@ function dense(call: Call): Value {
   return activated(call, valueOf(builder, builder.add(name, operation, [input.node]), input.order));
 }
 
-/** One-dimensional convolution [steps, channels] as a convolution of one row. */
-function conv1d(call: Call): Value {
-  const { builder, name, settings } = call;
-  const value = only(call);
-  if (value.dims.length !== 2) throw new RangeError(`it takes sequences, not ${value.dims.join('×')}`);
-  const input = arrange(builder, value, [0, 1], name);
-  const filters = settings.int('filters');
-  const groups = settings.int('groups', 1);
-  const [size = 1] = settings.ints('kernel_size');
-  const [stride = 1] = settings.ints('strides', [1]);
-  const [dilation = 1] = settings.ints('dilation_rate', [1]);
-  const within = (input.dims[1] as number) / groups;
-  const weight = rawWeight(call, ['kernel'], 0, [size, within, filters]);
-  const kernel = builder.weight<Rank.R4>(`${name}/kernel`, {
-    ...weight,
-    shape: [1, ...weight.shape],
-  });
-  const bias = biasOf(call, 1, filters);
-  let { node } = input;
-  let padding = settings.text('padding', 'valid');
-  if (padding === 'causal') {
-    const amounts: [number, number][] = [
-      [0, 0],
-      [reach(size, dilation) - 1, 0],
-      [0, 0],
-    ];
-    node = builder.add(`${name}/pad`, { op: 'pad', mode: 'constant', value: 0, amounts }, [node]);
-    padding = 'valid';
-  }
-  const geometry = {
-    strides: [1, stride],
-    padding: paddingOf({ ...call, settings: settings.with('padding', padding) }),
-    dilations: [1, dilation],
-  } as const;
-  return activated(
-    call,
-    valueOf(builder, builder.add(name, { op: 'conv2d', kernel, bias, geometry, groups }, [node]), [0, 1]),
-  );
-}
-
 export const convolutionLayer: Translate = (call) => {
   switch (call.kind) {
     case 'Conv2D':
     case 'Convolution2D':
       return conv2d(call);
     case 'DepthwiseConv2D':
-      return activated(call, onImage(call, depthwise(call, ['depthwise_kernel', 'kernel'], true)));
+      return depthwise(call);
     case 'SeparableConv2D':
     case 'SeparableConvolution2D':
       return separable(call);
@@ -201,7 +171,15 @@ export const convolutionLayer: Translate = (call) => {
       return transposed(call);
     case 'Conv1D':
     case 'Convolution1D':
-      return conv1d(call);
+      return onSequence(call, conv2d);
+    case 'DepthwiseConv1D':
+      return onSequence(call, depthwise);
+    case 'SeparableConv1D':
+    case 'SeparableConvolution1D':
+      return onSequence(call, separable);
+    case 'Conv1DTranspose':
+    case 'Convolution1DTranspose':
+      return onSequence(call, transposed);
     case 'Dense':
       return dense(call);
     case 'Flatten': {

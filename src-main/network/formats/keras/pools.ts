@@ -2,6 +2,7 @@
 import type { Operation } from '../../network';
 import { arrange, axisOf, reshaped, valueOf, type Value } from '../layout';
 import { imageOrder, onImage, only, type Call, type Translate } from './layer';
+import { onSequence } from './sequences';
 
 function pool(call: Call, op: 'maxPool' | 'averagePool'): Value {
   const { settings } = call;
@@ -11,38 +12,24 @@ function pool(call: Call, op: 'maxPool' | 'averagePool'): Value {
   return onImage(call, () => ({ op, geometry: { size, strides: settings.pair('strides', size), padding } }));
 }
 
-/** A pool of sequences [steps, channels] as one of a single row. */
-function pool1d(call: Call, op: 'maxPool' | 'averagePool'): Value {
-  const { builder, name, settings } = call;
-  const value = arrange(builder, only(call), [0, 1], name);
-  const [size = 2] = settings.ints('pool_size', [2]);
-  const [stride = size] = settings.raw('strides') == null ? [size] : settings.ints('strides');
-  const padding = settings.text('padding', 'valid') === 'same' ? 'same' : 'valid';
-  const operation: Operation = { op, geometry: { size: [1, size], strides: [1, stride], padding } };
-  return valueOf(builder, builder.add(name, operation, [value.node]), [0, 1]);
-}
-
 /** Windows of differing sizes that an adaptive pool may have along an axis: each is an operation of its own. */
 const MOST_WINDOWS = 64;
 
 /**
  * A pool of as many windows as the layer says, whatever the size of its input: window i of m covers elements ⌊i·n/m⌋ to
- * ⌈(i + 1)·n/m⌉ of n. An image's axes are pooled one after the other, a sequence is an image of one row.
+ * ⌈(i + 1)·n/m⌉ of n. An image's axes are pooled one after the other.
  */
-function adaptive(call: Call, op: 'maxPool' | 'averagePool', rank: 2 | 3): Value {
+function adaptive(call: Call, op: 'maxPool' | 'averagePool'): Value {
   const { builder, name, settings } = call;
   const input = only(call);
-  if (input.dims.length !== rank) throw new RangeError(`it takes ${rank === 3 ? 'images' : 'sequences'}`);
-  const image = imageOrder(settings);
-  const sequence = image[2] === 0 ? [1, 0] : [0, 1];
-  const order = rank === 3 ? image : sequence;
+  if (input.dims.length !== 3) throw new RangeError(`it takes images, not ${input.dims.join('×')}`);
+  const order = imageOrder(settings);
   const placed = arrange(builder, input, order, name);
-  const sizes = settings.ints('output_size');
-  const wanted = rank === 3 ? [sizes[0] ?? 0, sizes[1] ?? sizes[0] ?? 0] : [1, sizes[0] ?? 0];
+  const wanted = settings.pair('output_size');
   let { node } = placed;
-  for (const axis of [0, 1]) {
+  for (const axis of [0, 1] as const) {
     const [rows = 0, columns = 0, channels = 0] = builder.shapeOf(node);
-    const [side, count] = [axis === 0 ? rows : columns, wanted[axis] ?? 0];
+    const [side, count] = [axis === 0 ? rows : columns, wanted[axis]];
     if (count < 1 || count > side) throw new RangeError(`it makes ${count} windows of ${side} elements`);
     const poolOf = (size: number): Operation => {
       const window = axis === 0 ? ([size, 1] as const) : ([1, size] as const);
@@ -103,18 +90,18 @@ export const poolLayer: Translate = (call) => {
       return pool(call, 'averagePool');
     case 'MaxPooling1D':
     case 'MaxPool1D':
-      return pool1d(call, 'maxPool');
+      return onSequence(call, (image) => pool(image, 'maxPool'));
     case 'AveragePooling1D':
     case 'AvgPool1D':
-      return pool1d(call, 'averagePool');
+      return onSequence(call, (image) => pool(image, 'averagePool'));
     case 'AdaptiveAveragePooling2D':
-      return adaptive(call, 'averagePool', 3);
+      return adaptive(call, 'averagePool');
     case 'AdaptiveMaxPooling2D':
-      return adaptive(call, 'maxPool', 3);
+      return adaptive(call, 'maxPool');
     case 'AdaptiveAveragePooling1D':
-      return adaptive(call, 'averagePool', 2);
+      return onSequence(call, (image) => adaptive(image, 'averagePool'));
     case 'AdaptiveMaxPooling1D':
-      return adaptive(call, 'maxPool', 2);
+      return onSequence(call, (image) => adaptive(image, 'maxPool'));
     case 'GlobalAveragePooling2D':
     case 'GlobalAvgPool2D':
     case 'GlobalAveragePooling1D':

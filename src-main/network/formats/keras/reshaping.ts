@@ -3,6 +3,7 @@ import type { Operation } from '../../network';
 import type { AxisResampling } from '../../resampling';
 import { arrange, elementwise, inOrder, product, reshaped, valueOf, type Value } from '../layout';
 import { onImage, only, type Call, type Translate } from './layer';
+import { onSequence } from './sequences';
 import type { Settings } from './settings';
 
 /** [[top, bottom], [left, right]] of padding or cropping: a number, a pair or pairs. */
@@ -12,7 +13,8 @@ function edges(settings: Settings, key: string): [[number, number], [number, num
     const [vertical, horizontal] = [settings.nested(key, 0), settings.nested(key, 1)];
     return [vertical, horizontal];
   }
-  const [rows, columns] = settings.pair(key, [key === 'padding' ? 1 : 0, key === 'padding' ? 1 : 0]);
+  const missing = key === 'padding' ? 1 : 0;
+  const [rows, columns] = settings.pair(key, [missing, missing]);
   return [
     [rows, rows],
     [columns, columns],
@@ -169,12 +171,18 @@ export const reshapingLayer: Translate = (call) => {
   switch (call.kind) {
     case 'ZeroPadding2D':
       return pad(call, 'constant');
+    case 'ZeroPadding1D':
+      return onSequence(call, (image) => pad(image, 'constant'));
     case 'Cropping2D':
       return crop(call);
+    case 'Cropping1D':
+      return onSequence(call, crop);
     case 'CenterCrop':
       return centreCrop(call);
     case 'UpSampling2D':
       return upsample(call);
+    case 'UpSampling1D':
+      return onSequence(call, upsample);
     case 'Resizing':
       return resize(call);
     case 'Reshape':

@@ -30,11 +30,12 @@ export class Settings {
 
   /** The value by a schema; the fallback where the file has none or null. */
   private get<T>(key: string, schema: z.ZodType<T>, fallback: T | undefined): T {
-    const value: unknown = own(this.values, key) ?? fallback;
+    const value: unknown = own(this.values, key) ?? null;
+    if (value === null && fallback !== undefined) return fallback;
     const parsed = schema.safeParse(value);
     if (!parsed.success) {
       throw new RangeError(
-        `its ${key} is ${value === undefined ? 'missing' : JSON.stringify(value).slice(0, 60)}, which cannot be`,
+        `its ${key} is ${value === null ? 'missing' : JSON.stringify(value).slice(0, 60)}, which cannot be`,
       );
     }
     return parsed.data;
