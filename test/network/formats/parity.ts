@@ -79,11 +79,12 @@ export function channelsLast({ shape, data }: Reference): Float32Array {
   );
 }
 
-/** A node of the network for a fixture image. */
+/** A node of the network for a fixture image; a sequence stands as its file has it. */
 export const compute = (network: Network, image: Reference, name: string): Float32Array =>
-  tf.tidy(() =>
-    forward(network, tf.tensor4d(channelsLast(image), [1, ...network.input]), name).dataSync<'float32'>(),
-  );
+  tf.tidy(() => {
+    const pixels = image.shape.length === 2 ? image.data : channelsLast(image);
+    return forward(network, tf.tensor4d(pixels, [1, ...network.input]), name).dataSync<'float32'>();
+  });
 
 const ORDERS = [
   [0, 2, 1],

@@ -1,6 +1,5 @@
-// Keras layers that move, cut, pad and enlarge, and those that do nothing but in training.
+// Keras layers that move, cut and pad, and those that do nothing but in training.
 import type { Operation } from '../../network';
-import type { AxisResampling } from '../../resampling';
 import { arrange, elementwise, inOrder, product, reshaped, valueOf, type Value } from '../layout';
 import { onImage, only, type Call, type Translate } from './layer';
 import { onSequence } from './sequences';
@@ -33,64 +32,6 @@ function crop(call: Call): Value {
     begin: [top, left, 0],
     size: [rows - top - bottom, columns - left - right, channels],
     strides: [1, 1, 1],
-  }));
-}
-
-/** The middle of the image. */
-function centreCrop(call: Call): Value {
-  const [height, width] = [call.settings.int('height'), call.settings.int('width')];
-  return onImage(call, ([rows, columns, channels]) => {
-    if (rows < height || columns < width)
-      throw new RangeError(`it crops ${height}×${width} out of ${rows}×${columns}`);
-    return {
-      op: 'slice',
-      begin: [Math.floor((rows - height) / 2), Math.floor((columns - width) / 2), 0],
-      size: [height, width, channels],
-      strides: [1, 1, 1],
-    };
-  });
-}
-
-/** Half-pixel centres, as Keras' image resizing takes them. */
-export function halfPixel(input: number, output: number, method: 'nearest' | 'linear'): AxisResampling {
-  return {
-    input,
-    output,
-    method,
-    step: input / output,
-    origin: 0.5,
-    offset: method === 'linear' ? -0.5 : 0,
-    rounding: 'floor',
-  };
-}
-
-function methodOf(settings: Settings, fallback: string): 'nearest' | 'linear' {
-  const method = settings.text('interpolation', fallback);
-  if (method === 'nearest') return method;
-  if (method === 'bilinear') return 'linear';
-  throw new RangeError(`its interpolation is "${method}"; nearest and bilinear are known`);
-}
-
-function upsample(call: Call): Value {
-  const method = methodOf(call.settings, 'nearest');
-  const [tall, wide] = call.settings.pair('size', [2, 2]);
-  return onImage(call, ([rows, columns]) => ({
-    op: 'resample',
-    rows: halfPixel(rows, rows * tall, method),
-    columns: halfPixel(columns, columns * wide, method),
-  }));
-}
-
-function resize(call: Call): Value {
-  const { settings } = call;
-  if (settings.flag('crop_to_aspect_ratio', false) || settings.flag('pad_to_aspect_ratio', false)) {
-    throw new RangeError('it crops or pads to an aspect ratio');
-  }
-  const method = methodOf(settings, 'bilinear');
-  return onImage(call, ([rows, columns]) => ({
-    op: 'resample',
-    rows: halfPixel(rows, settings.int('height'), method),
-    columns: halfPixel(columns, settings.int('width'), method),
   }));
 }
 
@@ -177,14 +118,6 @@ export const reshapingLayer: Translate = (call) => {
       return crop(call);
     case 'Cropping1D':
       return onSequence(call, crop);
-    case 'CenterCrop':
-      return centreCrop(call);
-    case 'UpSampling2D':
-      return upsample(call);
-    case 'UpSampling1D':
-      return onSequence(call, upsample);
-    case 'Resizing':
-      return resize(call);
     case 'Reshape':
       return reshape(call);
     case 'Permute':

@@ -13,6 +13,7 @@ import { mergeLayer } from './merges';
 import { normalisationLayer } from './normalisation';
 import { poolLayer } from './pools';
 import { reshapingLayer } from './reshaping';
+import { resizingLayer } from './resizing';
 import { Settings } from './settings';
 
 /** Where a layer stands: the models around it and itself, each with its place in its model's list. */
@@ -37,6 +38,7 @@ const translators: readonly Translate[] = [
   normalisationLayer,
   poolLayer,
   reshapingLayer,
+  resizingLayer,
   mergeLayer,
 ];
 

@@ -6,6 +6,8 @@ import type { GraphNode } from './proto';
 
 /** Something known before any image comes. Its dimensions are the file's, the batch of 1 included. */
 export type Constant = Weight & { readonly constant: true };
+/** All elements in one dimension, the batch of one among them, as a reshape to one dimension leaves them. */
+export type Loose = Value & { readonly loose: true };
 export type Operand = Value | Constant;
 
 export const constant = (shape: readonly number[], data: Float32Array | readonly number[]): Constant => ({
@@ -43,7 +45,15 @@ export class Context {
     if (operand === null || operand === undefined || isConstant(operand)) {
       throw new RangeError(`its input ${index} does not come from the image`);
     }
+    if ('loose' in operand) throw new RangeError(`its input ${index} has lost its batch`);
     return operand;
+  }
+
+  /** The first input where it is without its batch. */
+  loose(): Value | null {
+    const [operand] = this.inputs;
+    if (operand === null || operand === undefined || isConstant(operand)) return null;
+    return 'loose' in operand ? operand : null;
   }
 
   /** The input of that place, which must be known; null where the node has none. */

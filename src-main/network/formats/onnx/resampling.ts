@@ -5,16 +5,29 @@ import { imageOrderOf } from '../image-operations';
 import { arrange, inOrder, reshaped, valueOf, type Value } from '../layout';
 import type { Context, TranslateNode } from './context';
 
+type Method = Pick<AxisResampling, 'method' | 'cubic' | 'omitted'>;
+
+/** How Resize finds what lies between elements. */
+function methodOf(context: Context): Method {
+  const mode = context.text('mode', 'nearest');
+  if (context.int('antialias', 0) === 1 && mode !== 'nearest')
+    throw new RangeError('it smooths against aliasing');
+  if (mode === 'nearest' || mode === 'linear') return { method: mode };
+  if (mode !== 'cubic') throw new RangeError(`its mode is "${mode}"; nearest, linear and cubic are known`);
+  const omitted = context.int('exclude_outside', 0) === 1;
+  return { method: 'cubic', cubic: context.number('cubic_coeff_a', -0.75), omitted };
+}
+
 /** One axis of Resize by its coordinate transformation (onnx/docs/Operators.md#Resize). */
 function resampling(
   input: number,
   output: number,
   scale: number,
-  method: 'nearest' | 'linear',
+  method: Method,
   mode: string,
   rounding: AxisResampling['rounding'],
 ): AxisResampling {
-  const base = { input, output, method, rounding };
+  const base = { input, output, rounding, ...method };
   switch (mode) {
     case 'align_corners':
       return { ...base, step: output === 1 ? 0 : (input - 1) / (output - 1), origin: 0, offset: 0 };
@@ -39,10 +52,7 @@ const ROUNDINGS: Readonly<Record<string, AxisResampling['rounding']>> = {
 function resize(context: Context): Value {
   const { builder, name, node, opset } = context;
   const value = context.value();
-  if (value.dims.length !== 3) throw new RangeError('it takes images');
-  const mode = context.text('mode', 'nearest');
-  if (mode !== 'nearest' && mode !== 'linear')
-    throw new RangeError(`its mode is "${mode}"; nearest and linear are known`);
+  const method = methodOf(context);
   const old = node.kind === 'Upsample' || opset < 11;
   const given = (index: number): Float32Array | null => {
     const found = context.optional(index);
@@ -58,30 +68,26 @@ function resize(context: Context): Value {
   const rounding = old
     ? 'floor'
     : (ROUNDINGS[context.text('nearest_mode', 'round_prefer_floor')] ?? 'halfDown');
-  // scales and sizes are of all four dimensions, or of those that `axes` names
+  // scales and sizes are of all dimensions, the batch's too, or of those that `axes` names
   const axes = context.ints('axes') ?? [];
+  const rank = value.dims.length + 1;
   const at = (axis: number): number =>
-    axes.length === 0 ? axis : axes.findIndex((stated) => (stated < 0 ? stated + 4 : stated) === axis);
-  const axis = (side: number, index: number): AxisResampling => {
+    axes.length === 0 ? axis : axes.findIndex((stated) => (stated < 0 ? stated + rank : stated) === axis);
+  const axis = (index: number): AxisResampling => {
+    const side = value.dims[index - 1] as number;
     const [scale, size] = [scales?.[at(index)], sizes?.[at(index)]];
     if (scale === undefined && size === undefined)
       throw new RangeError('it does not say how large its output is');
     const output = size ?? Math.floor(side * (scale ?? 1));
-    return resampling(
-      side,
-      output,
-      scale ?? output / side,
-      mode === 'linear' ? 'linear' : 'nearest',
-      coordinates,
-      rounding,
-    );
+    return resampling(side, output, scale ?? output / side, method, coordinates, rounding);
   };
   const channels = scales?.[at(1)];
   if (channels !== undefined && channels !== 1) throw new RangeError('it resizes the channels');
   const operation: Operation = {
     op: 'resample',
-    rows: axis(value.dims[1] as number, 2),
-    columns: axis(value.dims[2] as number, 3),
+    // the one row of a sequence is taken as it is
+    rows: rank === 3 ? resampling(1, 1, 1, { method: 'nearest' }, 'asymmetric', 'floor') : axis(rank - 2),
+    columns: axis(rank - 1),
   };
   return valueOf(builder, builder.add(name, operation, [placed.node]), order);
 }

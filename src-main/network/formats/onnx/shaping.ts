@@ -2,7 +2,7 @@
 import type { Operation } from '../../network';
 import { squeezed } from '../image-operations';
 import { arrange, axisOf, elementwise, inOrder, product, reshaped, valueOf, type Value } from '../layout';
-import { isConstant, type Context, type TranslateNode } from './context';
+import { isConstant, type Context, type Loose, type TranslateNode } from './context';
 
 /** Target dimensions of a reshape, the batch's included, as those of one image. */
 export function reshapeTo(value: Value, target: readonly number[], keepsZero: boolean): number[] {
@@ -200,19 +200,37 @@ function tile(context: Context): Value {
   return value;
 }
 
+function reshape(context: Context): Value {
+  const { builder, name } = context;
+  const value = context.loose() ?? context.value();
+  const target = context.intsAt(1, 'shape') ?? [];
+  const all = product(value.dims);
+  if (target.length === 1 && (target[0] === -1 || target[0] === all) && all > 1) {
+    const loose: Loose = { ...reshaped(builder, name, value, [all]), loose: true };
+    return loose;
+  }
+  return reshaped(builder, name, value, reshapeTo(value, target, context.int('allowzero', 0) === 1));
+}
+
+/** All elements in their order under other dimensions, as torch.export writes a view by strides. */
+function gather(context: Context): Value | null {
+  const value = context.loose();
+  const indices = context.optional(1);
+  if (value === null || indices === null) return null;
+  const [batch, ...dims] = indices.shape;
+  const whole = indices.data.length === value.dims[0] && indices.data.every((index, i) => index === i);
+  if (batch !== 1 || !whole) throw new RangeError('it picks elements one by one');
+  return reshaped(context.builder, context.name, value, dims);
+}
+
 export const shapingNode: TranslateNode = (context) => {
   const { builder, name, node } = context;
   switch (node.kind) {
-    case 'Reshape': {
-      const target = context.intsAt(1, 'shape') ?? [];
-      return [
-        reshaped(
-          builder,
-          name,
-          context.value(),
-          reshapeTo(context.value(), target, context.int('allowzero', 0) === 1),
-        ),
-      ];
+    case 'Reshape':
+      return [reshape(context)];
+    case 'Gather': {
+      const gathered = gather(context);
+      return gathered === null ? null : [gathered];
     }
     case 'Flatten': {
       const axis = context.int('axis', 1);
