@@ -126,6 +126,7 @@ const graphs = readdirSync(fixtures).flatMap((name) =>
 const REFUSED: Readonly<Record<string, RegExp>> = {
   'onnx-residual': /"(a\/Conv|\w+)" is a convolution of 2 groups/,
   'onnx-mobile': /the activation "hardSilu"/,
+  'graph-sequences': /of the kind "prelu"/,
   'graph-separable': /"minimum" with a constant/,
   'onnx-sequence': /the activation "erf"|"(grouped|node_conv1d_3)" is a convolution of 2 groups/,
   'onnx-decoder': /padding with other than zeros/,

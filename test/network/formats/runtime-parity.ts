@@ -70,7 +70,9 @@ export async function tensorflowJs(path: string, network: Network): Promise<Refe
       if (model instanceof tf.GraphModel) {
         const channelsFirst = input?.shape?.[1] === network.input[2] && input.shape[3] !== network.input[2];
         const placed = channelsFirst ? image.transpose([0, 3, 1, 2]) : image;
-        const given = input?.dtype === 'int32' ? placed.cast('int32') : placed;
+        // a sequence is taken as an image without channels
+        const shaped = input?.shape?.length === 3 ? placed.squeeze([3]) : placed;
+        const given = input?.dtype === 'int32' ? shaped.cast('int32') : shaped;
         const names = graphNames(network, modelTopology.node ?? []);
         const found = model.execute(given, names);
         const values = Array.isArray(found) ? found : [found];

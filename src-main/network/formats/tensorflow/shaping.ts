@@ -44,7 +44,11 @@ function expandDims(context: NodeContext): Value {
     return single;
   }
   const value = context.value();
-  return expanded(context, context.name, value, newAxis(context, stated, value.dims.length));
+  const image = expanded(context, context.name, value, newAxis(context, stated, value.dims.length));
+  // a dilated convolution of steps is one of a single row
+  const dilation = context.dilated.get(value.node);
+  if (dilation !== undefined) context.dilated.set(image.node, dilation);
+  return image;
 }
 
 function pack(context: NodeContext): Value {

@@ -65,7 +65,7 @@ function inputOf(
     throw new UserError(`The model takes ${inputs.length} inputs.`, 'Open a model of one image input.');
   }
   const shape = new NodeContext(builder, input, []).shape().slice(1);
-  if (shape.length !== 3 && shape.length !== 1) {
+  if (shape.length < 1 || shape.length > 3) {
     throw new UserError(
       `The model takes an input of ${shape.length + 1} dimensions.`,
       'Open a model of images: batch, rows, columns, channels.',
@@ -75,7 +75,11 @@ function inputOf(
   const isChannels = (side: number | null | undefined): boolean => side === 1 || side === 3;
   const channelsFirst = shape.length === 3 && isChannels(shape[0]) && !isChannels(shape[2]);
   const order =
-    shape.length === 1 ? inOrder([1]) : channelsFirst && shape[2] !== null ? CHANNELS_FIRST : CHANNELS_LAST;
+    shape.length < 3
+      ? inOrder(shape.map(() => 1))
+      : channelsFirst && shape[2] !== null
+        ? CHANNELS_FIRST
+        : CHANNELS_LAST;
   const dims = shape.map((side, axis) => side ?? (axis === shape.length - 1 ? 3 : inputSize));
   if (dims.some((side) => side > 16384))
     throw new UserError(`The model's input has the shape ${dims.join('×')}.`, 'Open a model of images.');
@@ -95,7 +99,10 @@ export function translateGraph(
     const scaling = options.scaling === undefined ? assumedScaling : statedScaling(options.scaling);
     const { dims, order } = input;
     const sides = order.map((axis) => dims[axis] as number);
-    const image = builder.input(sides.length === 1 ? [1, 1, ...sides] : sides);
+    // an image without channels has one, and a sequence is taken as one
+    const image = builder.input(
+      sides.length === 1 ? [1, 1, ...sides] : sides.length === 2 ? [...sides, 1] : sides,
+    );
     const operands = new Map<string, readonly Operand[] | null>();
     const noted = new Noted();
     let last: Value | null = null;

@@ -4,7 +4,7 @@ import { paddingAlong, reach } from '../../convolutions';
 import type { Padding } from '../../kernels';
 import type { Operation } from '../../network';
 import { convolve, convolveTransposed, multiplyMatrix, pool, transposeWeight } from '../image-operations';
-import { arrange, CHANNELS_LAST, constantIn, elementwise, valueOf, type Value } from '../layout';
+import { arrange, CHANNELS_LAST, constantIn, elementwise, inOrder, valueOf, type Value } from '../layout';
 import type { NodeContext } from './graph';
 import { rectified, UNARY } from './unary';
 
@@ -137,29 +137,39 @@ export function batchNorm(context: NodeContext): Value {
   return valueOf(builder, builder.add(name, operation, [placed.node]), placed.order);
 }
 
+/** Edges of the spatial dimensions as SpaceToBatchND and BatchToSpaceND have them: of an image's rows and columns, or of steps. */
+function edgesOf(context: NodeContext, value: Value): Pair[] {
+  const stated = context.constant(2).data;
+  const rank = value.dims.length;
+  if (rank < 2 || rank > 3 || stated.length !== 2 * (rank - 1))
+    throw new RangeError(`its blocks are of ${stated.length / 2} dimensions`);
+  const edges = value.dims.slice(0, -1).map((_, i): Pair => [stated[2 * i] ?? 0, stated[2 * i + 1] ?? 0]);
+  return [...Array.from({ length: 3 - rank }, (): Pair => [0, 0]), ...edges, [0, 0]];
+}
+
 /** Pads as SpaceToBatchND does, and notes the blocks: what comes of them is dilated by their size. */
 export function toBlocks(context: NodeContext): Value {
   const { builder, name } = context;
-  const [rows = 1, columns = 1] = context.constant(1).data;
-  const [top = 0, bottom = 0, left = 0, right = 0] = context.constant(2).data;
-  const placed = arrange(builder, context.value(), CHANNELS_LAST, name);
-  const amounts: Pair[] = [
-    [top, bottom],
-    [left, right],
-    [0, 0],
-  ];
+  const value = context.value();
+  const amounts = edgesOf(context, value);
+  const placed = arrange(builder, value, inOrder(value.dims), name);
   const node = builder.add(name, { op: 'pad', mode: 'constant', value: 0, amounts }, [placed.node]);
-  context.dilated.set(node, [rows, columns]);
-  return valueOf(builder, node, CHANNELS_LAST);
+  const [first = 1, second] = context.constant(1).data;
+  context.dilated.set(node, second === undefined ? [1, first] : [first, second]);
+  return valueOf(builder, node, placed.order);
 }
 
 /** Cuts as BatchToSpaceND does; the blocks are in their places already. */
 export function fromBlocks(context: NodeContext): Value {
   const { builder, name } = context;
-  const [top = 0, bottom = 0, left = 0, right = 0] = context.constant(2).data;
-  const placed = arrange(builder, context.value(), CHANNELS_LAST, name);
-  const [rows = 0, columns = 0, channels = 0] = placed.dims;
-  const size = [rows - top - bottom, columns - left - right, channels];
-  const operation: Operation = { op: 'slice', begin: [top, left, 0], size, strides: [1, 1, 1] };
-  return valueOf(builder, builder.add(name, operation, [placed.node]), CHANNELS_LAST);
+  const value = context.value();
+  const edges = edgesOf(context, value);
+  const placed = arrange(builder, value, inOrder(value.dims), name);
+  const size = builder.shapeOf(placed.node).map((side, axis) => {
+    const [before, after] = edges[axis] as Pair;
+    return side - before - after;
+  });
+  const begin = edges.map(([before]) => before);
+  const operation: Operation = { op: 'slice', begin, size, strides: [1, 1, 1] };
+  return valueOf(builder, builder.add(name, operation, [placed.node]), placed.order);
 }
