@@ -2,7 +2,7 @@
 import { meanLikeness } from '../ascent/likeness';
 import { UserError } from '../contract/errors';
 import type { Gallery } from '../contract/gallery';
-import type { Method } from '../contract/method';
+import { usualDisplay, type Method } from '../contract/method';
 import type { Dataset } from '../datasets/dataset';
 import { bestOfSample } from '../evidence/real-best';
 import { realScores } from '../evidence/real-scores';
@@ -12,7 +12,6 @@ import { bestOfGallery } from './gallery';
 import { openForCommand, type OpenFlags } from './inspect';
 import { unitLayers, type Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
-import { usualDisplay } from '../pictures/display';
 import { writeGallery, type GalleryFrame } from '../store/gallery';
 import { APP_VERSION } from '../version';
 import type { Console } from './console';
@@ -150,7 +149,7 @@ export async function visualizeNetwork(
       timings: { seconds, steps },
     },
     ...(real === null ? {} : { bestWindows: real.windows }),
-    display: usualDisplay(method.name, whole),
+    display: usualDisplay(method.name, { whole, channels: network.input[2] }),
     images: result.images,
     curveSteps: result.curves.steps,
     curves: result.curves.scores,

@@ -79,3 +79,39 @@ export const displaySchema = z.enum([
   'shared', // the whole layer's minimum to black, maximum to white
 ]);
 export type Display = z.infer<typeof displaySchema>;
+
+/** What decides how a method's pictures are best shown. */
+export interface Shown {
+  /** True where a picture is a whole input of the model, not a window of it. */
+  readonly whole: boolean;
+  readonly channels: number;
+}
+
+/**
+ * The mapping by which a method's pictures say most. Whole grey inputs are shown as the network sees them. Colour is cut off at
+ * percentiles: a few extreme pixels, which an ascent always makes, would leave the rest of a photograph grey.
+ */
+export function usualDisplay(method: MethodName, { whole, channels }: Shown): Display {
+  const colour = channels === 3;
+  switch (method) {
+    case 'whitened':
+      if (colour) return 'percentile';
+      return whole ? 'ink' : 'contrast';
+    case 'box':
+      return whole ? 'ink' : 'contrast';
+    case 'plain':
+      return 'signed';
+    case 'fourier':
+      return 'percentile';
+    case 'question':
+      return 'contrast';
+    // both show (x − mean)/std themselves, by their deprocess_image and deprocessImage
+    case 'kerasIo':
+    case 'tfjsExamples':
+      return 'meanStd';
+    // a sigmoid, and pixels clipped to what an image may have
+    case 'lucid':
+    case 'tfKerasVis':
+      return 'ink';
+  }
+}

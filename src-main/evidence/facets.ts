@@ -8,11 +8,11 @@ import { windowPrior } from '../ascent/prior';
 import { isOutput } from '../ascent/real';
 import type { Facets } from '../contract/evidence';
 import { UserError } from '../contract/errors';
-import type { Method } from '../contract/method';
+import { usualDisplay, type Method } from '../contract/method';
 import type { Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
 import { createRng } from '../network/rng';
-import { show, usualDisplay } from '../pictures/display';
+import { show } from '../pictures/display';
 import { png } from '../pictures/sheet';
 import { duplicates } from './selectivity';
 import { correlations } from './statistics';
@@ -87,7 +87,7 @@ export async function facets(
   const clusters = duplicates(correlations(images, starts));
   const { height, width, whole } = windowOf(network, layer);
   const shape = { height, width, channels: network.input[2] };
-  const display = usualDisplay(method.name, whole);
+  const display = usualDisplay(method.name, { whole, channels: shape.channels });
   const found = [...new Set(clusters)].map((cluster) => {
     const members = [...clusters.keys()].filter((i) => clusters[i] === cluster);
     const best = members.reduce((a, b) => ((scores[b] as number) > (scores[a] as number) ? b : a));

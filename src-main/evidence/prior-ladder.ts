@@ -8,12 +8,13 @@ import { pixel, whitened, type Parametrisation } from '../ascent/parametrisation
 import { windowPrior } from '../ascent/prior';
 import { bestReal, isOutput } from '../ascent/real';
 import type { PriorLadder } from '../contract/evidence';
+import { usualDisplay } from '../contract/method';
 import { tf } from '../native/tensorflow';
 import { unitRows } from '../network/kernels';
 import type { Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
 import { createRng } from '../network/rng';
-import { show, usualDisplay } from '../pictures/display';
+import { show } from '../pictures/display';
 import { png } from '../pictures/sheet';
 import { RealSpace } from './real-space';
 import { dot } from './statistics';
@@ -162,7 +163,10 @@ export async function priorLadder(
       bestOf: { windows: windows.length / size, all: false },
       rungs: all.map(({ picture, score, gap }, i) => {
         const radius = RADII[i] ?? null;
-        const display = usualDisplay(radius === null ? 'plain' : 'whitened', whole);
+        const display = usualDisplay(radius === null ? 'plain' : 'whitened', {
+          whole,
+          channels: shape.channels,
+        });
         return {
           ...{ radius, gap, ratio: score / best, nearestReal: nearest[i] ?? NaN },
           picture: { height, width, png: png(show(picture, shape, display)) },

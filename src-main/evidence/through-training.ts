@@ -2,11 +2,11 @@
 import { visualize } from '../ascent/visualize';
 import { SHEET_COLUMNS } from '../contract/media';
 import type { Png, ThroughTraining } from '../contract/evidence';
-import type { Method } from '../contract/method';
+import { usualDisplay, type Method } from '../contract/method';
 import type { Network } from '../network/network';
 import { layerBelow } from './decomposition';
 import { windowOf } from '../network/receptive-field';
-import { showAll, usualDisplay } from '../pictures/display';
+import { showAll } from '../pictures/display';
 import { montage, png, type Pixels } from '../pictures/sheet';
 import { kernelPictures, kernelOf, movement } from './kernels';
 import { dot, standardised } from './statistics';
@@ -65,7 +65,11 @@ export async function throughTraining(
     await step(watch, (i + 1) / moments.length);
   }
   const size = shape.height * shape.width * shape.channels;
-  const display = usualDisplay(method.name, windowOf((moments[0] as Moment).network, layer).whole);
+  const { network } = moments[0] as Moment;
+  const display = usualDisplay(method.name, {
+    whole: windowOf(network, layer).whole,
+    channels: network.input[2],
+  });
   const units = (found[0]?.images.length ?? 0) / size;
   const last = standardised(found.at(-1)?.images ?? new Float32Array(0), units);
   // kernels share one scale over all moments: their growth is what is to be seen

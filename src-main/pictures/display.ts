@@ -1,5 +1,5 @@
-// From raw float32 pictures to 8 bits: every display mapping of contract/method, and which one a method is shown by.
-import type { Display, MethodName } from '../contract/method';
+// From raw float32 pictures to 8 bits: every display mapping of contract/method.
+import type { Display } from '../contract/method';
 import type { Pixels } from './sheet';
 
 /** Shape of a raw picture, row-major with channels last. */
@@ -116,26 +116,4 @@ export function showAll(
     const shown = show(values, shape, display, layer);
     return live(i) ? shown : { ...shown, data: new Uint8Array(shown.data.length) };
   });
-}
-
-/** The mapping by which a method's pictures say most; `wholeImage`: the unit sees the whole input. */
-export function usualDisplay(method: MethodName, wholeImage: boolean): Display {
-  switch (method) {
-    case 'whitened':
-    case 'box':
-      return wholeImage ? 'ink' : 'contrast';
-    case 'plain':
-    case 'fourier':
-      return 'signed';
-    case 'question':
-      return 'contrast';
-    // both show (x − mean)/std themselves, by their deprocess_image and deprocessImage
-    case 'kerasIo':
-    case 'tfjsExamples':
-      return 'meanStd';
-    // a sigmoid, and pixels clipped to what an image may have
-    case 'lucid':
-    case 'tfKerasVis':
-      return 'ink';
-  }
 }

@@ -18,7 +18,7 @@ export const useApp = defineStore('app', () => {
   const problem = shallowRef<unknown>(null);
   const version = ref('');
   const host = ref<Start['host']>('web');
-  const settings = ref<Settings>({ theme: 'system', threads: 0, display: 'contrast' });
+  const settings = ref<Settings>({ theme: 'system', threads: 0, display: 'usual' });
   const datasets = shallowRef<readonly DatasetInfo[]>([]);
   const engine = shallowRef<EventData<'engine.state'>>({ state: 'starting', detail: '' });
   const view = ref<ViewId>(viewOf(location.hash));

@@ -81,7 +81,11 @@ export const useCompare = defineStore('compare', () => {
   const chosen = ref<readonly MethodName[]>(['question', 'plain', 'whitened']);
   /** The method whose displays are the rows. */
   const single = ref<MethodName>('whitened');
-  const display = ref<Display>('contrast');
+  const ownDisplay = ref<Display | null>(null);
+  const display = computed<Display>({
+    get: () => ownDisplay.value ?? (model.model?.input.channels === 3 ? 'percentile' : 'contrast'),
+    set: (value) => (ownDisplay.value = value),
+  });
   const budget = ref<Budget>('own');
 
   const pinned = computed(() => (model.model === null ? [] : pins.of(model.model.id, model.layerName)));

@@ -2,7 +2,13 @@
 // each unit.
 import { defineStore } from 'pinia';
 import { computed, ref, shallowReactive } from 'vue';
-import { methodSchema, type Display, type Method, type MethodName } from '../../src-main/contract/method';
+import {
+  methodSchema,
+  usualDisplay,
+  type Display,
+  type Method,
+  type MethodName,
+} from '../../src-main/contract/method';
 import type { UnitResult, VisualizeRun } from '../../src-main/contract/run';
 import { parseUnits } from '../unit-ranges';
 import { useApp } from './app';
@@ -66,7 +72,12 @@ export const useFilters = defineStore('filters', () => {
   const query = ref('');
 
   const display = computed<Display>({
-    get: () => ownDisplay.value ?? app.settings.display,
+    get: () => {
+      if (ownDisplay.value !== null) return ownDisplay.value;
+      if (app.settings.display !== 'usual') return app.settings.display;
+      const whole = model.layer?.receptiveField === null;
+      return usualDisplay(methodName.value, { whole, channels: model.model?.input.channels ?? 1 });
+    },
     set: (value) => (ownDisplay.value = value),
   });
 

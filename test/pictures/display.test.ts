@@ -1,7 +1,7 @@
 // Every display mapping does what the contract says of it, in grey and in colour.
 import { describe, expect, test } from 'vitest';
-import { displaySchema } from '../../src-main/contract/method';
-import { show, showAll, usualDisplay } from '../../src-main/pictures/display';
+import { displaySchema, usualDisplay } from '../../src-main/contract/method';
+import { show, showAll } from '../../src-main/pictures/display';
 
 const row = (width: number) => ({ height: 1, width, channels: 1 });
 const shown = (values: number[], display: Parameters<typeof show>[2]): number[] => [
@@ -86,8 +86,18 @@ describe('a layer', () => {
   });
 });
 
+const window = { whole: false, channels: 1 };
+
 test('what others make is shown as they show it', () => {
   expect(
-    (['kerasIo', 'tfjsExamples', 'lucid', 'tfKerasVis'] as const).map((name) => usualDisplay(name, false)),
+    (['kerasIo', 'tfjsExamples', 'lucid', 'tfKerasVis'] as const).map((name) => usualDisplay(name, window)),
   ).toEqual(['meanStd', 'meanStd', 'ink', 'ink']);
+});
+
+test('whole grey inputs are shown as the network sees them, and colour between percentiles', () => {
+  expect(usualDisplay('whitened', window)).toBe('contrast');
+  expect(usualDisplay('whitened', { ...window, whole: true })).toBe('ink');
+  expect(usualDisplay('whitened', { whole: true, channels: 3 })).toBe('percentile');
+  expect(usualDisplay('fourier', { whole: true, channels: 3 })).toBe('percentile');
+  expect(usualDisplay('plain', window)).toBe('signed');
 });

@@ -21,7 +21,7 @@ test('settings change one by one and are there at the next start, when the engin
   expect(await first.call('settings.save', { theme: 'dark' })).toEqual({
     theme: 'dark',
     threads: 1,
-    display: 'contrast',
+    display: 'usual',
   });
   await first.quit();
   const second = await openApp({ dataFolder });
