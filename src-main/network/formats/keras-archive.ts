@@ -36,7 +36,11 @@ function locator(file: Hdf5, model: ModelConfig): (path: Path) => string | null 
     let group = '';
     let around: ModelConfig | null = model;
     for (const { name } of path) {
-      if (around === null) return null;
+      if (around === null) {
+        // what stands in a layer is the one that it applies
+        group = `${group}/layer`;
+        continue;
+      }
       let groups = known.get(around);
       if (groups === undefined) known.set(around, (groups = groupsOf(around.layers)));
       const container: string | undefined = ['layers', '_layer_checkpoint_dependencies'].find((part) =>

@@ -21,6 +21,8 @@ export interface LayerConfig {
   readonly calls: readonly (readonly Argument[])[];
   /** Set for a model inside the model. */
   readonly model: ModelConfig | null;
+  /** Set for a layer that applies this one. */
+  readonly wrapped: LayerConfig | null;
   /** In Keras 2 a nested model's first call is the making of it, which is not written: its calls count from 1. */
   readonly firstCall: 0 | 1;
 }
@@ -103,7 +105,11 @@ function argumentsOf(node: unknown): Argument[] {
 const isModel = (config: unknown): boolean =>
   Array.isArray(config) || (isObject(config) && Array.isArray(own(config, 'layers')));
 
+/** Layers that apply the one in their configuration. */
+const WRAPPERS = new Set(['TimeDistributed', 'SpectralNormalization']);
+
 function layerConfig(value: unknown, index: number, depth: number): LayerConfig {
+  if (depth > MOST_DEPTH) throw broken('layers are nested too deeply');
   const kind = isObject(value) ? own(value, 'class_name') : undefined;
   const config = isObject(value) ? own(value, 'config') : undefined;
   if (!isObject(value) || typeof kind !== 'string' || (!isObject(config) && !Array.isArray(config))) {
@@ -117,11 +123,13 @@ function layerConfig(value: unknown, index: number, depth: number): LayerConfig 
   if (!Array.isArray(nodes)) throw broken(`the inputs of layer "${name}" are no list`);
   // one reference alone is a call with one input
   const calls = isReference(nodes) ? [[reference(nodes)]] : nodes.map(argumentsOf);
-  const wrapped = kind === 'TimeDistributed' || !isModel(config);
-  const model = wrapped ? null : modelConfig({ class_name: kind, config }, name, depth + 1);
+  const inner = WRAPPERS.has(kind) ? own(settings, 'layer') : undefined;
+  const wrapped = inner === undefined ? null : layerConfig(inner, 0, depth + 1);
+  const isLayer = WRAPPERS.has(kind) || !isModel(config);
+  const model = isLayer ? null : modelConfig({ class_name: kind, config }, name, depth + 1);
   const old = nodes.some((node) => Array.isArray(node));
   return {
-    ...{ name, kind, config: settings, calls, model },
+    ...{ name, kind, config: settings, calls, model, wrapped },
     module: typeof module === 'string' ? module : '',
     firstCall: model !== null && old ? 1 : 0,
   };
@@ -171,6 +179,7 @@ function chained(layers: readonly LayerConfig[]): Pick<ModelConfig, 'layers' | '
             config: layers[0]?.config ?? {},
             calls: [],
             model: null,
+            wrapped: null,
             firstCall: 0,
           },
         };

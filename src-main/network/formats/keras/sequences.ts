@@ -46,18 +46,20 @@ function asImage({ node, dims, order }: Value, row: number): Value {
   };
 }
 
-/** What a layer of images makes of sequences, which are its images of one row. */
+/** What a layer of images makes of sequences, which are its images of one row; several side by side are so many rows. */
 export function onSequence(call: Call, layer: (call: Call) => Value): Value {
   const { builder, name } = call;
   const imageAxes = imageOrder(call.settings);
   const [row] = imageAxes;
+  const { settings, weights } = call;
+  const wide: Call = { ...call, settings: widened(settings), weights: widenedWeights(weights) };
+  if (call.inputs[0]?.dims.length === 3 && row === 0) return layer(wide);
   const inputs = call.inputs.map((input) => {
     if (input.dims.length !== 2) throw new RangeError(`it takes sequences, not ${input.dims.join('×')}`);
     // laid out as it is, so that the row stands first
     return asImage(arrange(builder, input, input.order, name), row);
   });
-  const { settings, weights } = call;
-  const image = layer({ ...call, inputs, settings: widened(settings), weights: widenedWeights(weights) });
+  const image = layer({ ...wide, inputs });
   const { node, dims, order } = arrange(builder, image, imageAxes, name);
   const without = (axis: number): number => (axis < row ? axis : axis - 1);
   return {

@@ -32,6 +32,8 @@ function settings(layer: LayerConfig): Json {
   if ('activation' in config) config.activation = activation(config.activation);
   // Keras 2 writes the one axis of a batch normalisation as a list
   if (Array.isArray(config.axis) && config.axis.length === 1) [config.axis] = config.axis as unknown[];
+  if (layer.wrapped !== null)
+    config.layer = { class_name: kindOf(layer.wrapped), config: settings(layer.wrapped) };
   if (layer.kind === 'LeakyReLU' && config.negative_slope !== undefined) config.alpha = config.negative_slope;
   return config;
 }

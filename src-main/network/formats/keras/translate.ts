@@ -15,6 +15,7 @@ import { poolLayer } from './pools';
 import { reshapingLayer } from './reshaping';
 import { resizingLayer } from './resizing';
 import { Settings } from './settings';
+import { unwrapped } from './wrappers';
 
 /** Where a layer stands: the models around it and itself, each with its place in its model's list. */
 export type Path = readonly { readonly name: string; readonly kind: string; readonly index: number }[];
@@ -171,8 +172,10 @@ class Translator {
     };
     if (layer.kind === 'Lambda') return refuse('it holds code, which is not run');
     try {
+      const within = layer.wrapped === null ? call : this.within(call, layer.wrapped, path);
+      if (!('kind' in within)) return [within];
       for (const translate of translators) {
-        const value = translate(call);
+        const value = translate(within);
         if (value !== null) return [value];
       }
     } catch (error) {
@@ -181,6 +184,12 @@ class Translator {
       return refuse(error.message);
     }
     return refuse(null);
+  }
+
+  /** The call of the layer that a wrapper applies. */
+  private within(call: Call, inner: LayerConfig, path: Path): Call | Value {
+    const { name, kind } = inner;
+    return unwrapped(call, inner, this.translation.weightsOf([...path, { name, kind, index: 0 }]));
   }
 }
 
