@@ -22,3 +22,9 @@ describe.each(KINDS)('%s', (kind) => {
     network.dispose();
   });
 });
+
+it('The range of the pixels is found behind layers that are there for training, and a pipeline', async () => {
+  const network = await openModel(join(fixtures, 'adaptive', 'model.keras'));
+  expect(network.scaling).toMatchObject({ name: '0..1', source: 'found' });
+  network.dispose();
+});

@@ -157,7 +157,7 @@ export function modelConfig(value: unknown, fallback: string, depth = 0): ModelC
   if (names.size !== layers.length) throw broken('two layers have the same name');
   const builtShape = own(settings, 'build_input_shape') ?? own(settings, 'batch_input_shape');
   const inputShape = Array.isArray(builtShape) ? builtShape : null;
-  if (kind === 'Sequential') return { name, inputShape, ...chained(layers) };
+  if (kind === 'Sequential' || kind === 'Pipeline') return { name, inputShape, ...chained(layers) };
   const [inputs, outputs] = [
     references(own(settings, 'input_layers')),
     references(own(settings, 'output_layers')),
@@ -166,7 +166,7 @@ export function modelConfig(value: unknown, fallback: string, depth = 0): ModelC
   return { name, inputShape, layers, inputs, outputs };
 }
 
-/** A Sequential model as a graph: each layer is called with the one before it. */
+/** A Sequential model, or a Pipeline of preprocessing, as a graph: each layer is called with the one before it. */
 function chained(layers: readonly LayerConfig[]): Pick<ModelConfig, 'layers' | 'inputs' | 'outputs'> {
   const first: LayerConfig =
     layers[0]?.kind === 'InputLayer'

@@ -73,37 +73,29 @@ function repeat(call: Call): Value {
 }
 
 /** Layers that evaluate as nothing. */
-const SILENT = new Set([
+export const SILENT: ReadonlySet<string> = new Set([
   ...['Dropout', 'SpatialDropout1D', 'SpatialDropout2D', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout'],
   ...[
     'ActivityRegularization',
     'Identity',
-    'RandomFlip',
-    'RandomRotation',
-    'RandomZoom',
-    'RandomTranslation',
+    'AugMix',
+    'CutMix',
+    'MixUp',
+    'RandAugment',
+    'MaxNumBoundingBoxes',
   ],
-  ...[
-    'RandomContrast',
-    'RandomBrightness',
-    'RandomHeight',
-    'RandomWidth',
-    'RandomShear',
-    'RandomHue',
-    'RandomSaturation',
-  ],
-  ...[
-    'RandomColorJitter',
-    'RandomSharpness',
-    'RandomGrayscale',
-    'RandomPosterization',
-    'RandomErasing',
-    'RandomGaussianBlur',
-    'RandomInvert',
-    'RandomColorDegeneration',
-    'RandomPerspective',
-    'RandomElasticTransform',
-  ],
+  ...['Flip', 'Rotation', 'Zoom', 'Translation', 'Contrast', 'Brightness', 'Height', 'Width', 'Shear', 'Hue']
+    .concat([
+      'Saturation',
+      'ColorJitter',
+      'Sharpness',
+      'Grayscale',
+      'Posterization',
+      'Erasing',
+      'GaussianBlur',
+    ])
+    .concat(['Invert', 'ColorDegeneration', 'Perspective', 'ElasticTransform'])
+    .map((kind) => `Random${kind}`),
 ]);
 const identity: Operation = { op: 'identity' };
 

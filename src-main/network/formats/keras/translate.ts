@@ -12,7 +12,7 @@ import type { Call, LayerWeights, Translate } from './layer';
 import { mergeLayer } from './merges';
 import { normalisationLayer } from './normalisation';
 import { poolLayer } from './pools';
-import { reshapingLayer } from './reshaping';
+import { reshapingLayer, SILENT } from './reshaping';
 import { resizingLayer } from './resizing';
 import { Settings } from './settings';
 import { unwrapped } from './wrappers';
@@ -193,11 +193,17 @@ class Translator {
   }
 }
 
+const MOVING = new Set(['InputLayer', 'Resizing', 'CenterCrop', 'RandomCrop', 'ZeroPadding2D']);
+
+/** True for what moves pixels or does nothing, and for models of such layers. */
+const leavesRange = ({ kind, model }: LayerConfig): boolean =>
+  model === null ? SILENT.has(kind) || MOVING.has(kind) : model.layers.every(leavesRange);
+
 /** The scaling that the model's own first layers tell of. */
 function scalingIn(model: ModelConfig): InputScaling | null {
   for (const layer of model.layers) {
     const settings = new Settings(layer.config);
-    if (layer.kind === 'InputLayer') continue;
+    if (leavesRange(layer)) continue;
     if (layer.kind === 'Rescaling') {
       return scalingBefore(settings.numbers('scale') ?? [1], settings.numbers('offset') ?? [0]);
     }
