@@ -1,8 +1,9 @@
-// Models that PyTorch exported: every node computes what ONNX Runtime computed.
+// Models that PyTorch exported: every node computes what ONNX Runtime computed; and one by TensorFlow's exporter.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openModel } from '../../../src-main/network/formats/open';
+import { unitLayers } from '../../../src-main/network/network';
 import { compute, fixtures, references, worstEitherWay, type Reference } from './parity';
 
 const models = readdirSync(fixtures).filter((name) => name.startsWith('onnx-'));
@@ -32,4 +33,15 @@ describe.each([
     if (process.env.PARITY !== undefined) console.log(file, name, greatest);
     network.dispose();
   });
+});
+
+it('A Keras model of sequences by tf2onnx, its steps before its channels: the output', async () => {
+  const folder = join(fixtures, 'tf2onnx-sequences');
+  const [image, output] = references(folder) as [Reference, Reference];
+  const network = await openModel(join(folder, 'model.onnx'), { scaling: '0..1' });
+  expect(network.unsupported).toEqual([]);
+  expect(unitLayers(network).length).toBeGreaterThan(6);
+  const found = compute(network, image, network.nodes.at(-1)?.name ?? '');
+  expect(worstEitherWay(found, output)).toBeLessThan(1e-6);
+  network.dispose();
 });

@@ -93,6 +93,21 @@ function slice(context: Context): Constant {
   );
 }
 
+/** Parts of numbers in one dimension. */
+function split(context: Context): Constant[] {
+  const from = context.constant(0);
+  if (from.shape.length !== 1) throw new RangeError('it splits a constant of several dimensions');
+  const count = context.node.outputs.length;
+  const even = Math.ceil(from.data.length / count);
+  const sizes = context.intsAt(1, 'split') ?? Array<number>(count).fill(even);
+  let begin = 0;
+  return sizes.map((size) => {
+    const data = from.data.slice(begin, begin + size);
+    begin += size;
+    return constant([data.length], data);
+  });
+}
+
 function given(context: Context): Constant {
   const { attributes } = context.node;
   const tensor = attributes.get('value')?.t;
@@ -168,6 +183,8 @@ export const foldedNode: TranslateNode = (context) => {
       return [gather(context)];
     case 'Slice':
       return [slice(context)];
+    case 'Split':
+      return split(context);
     case 'DequantizeLinear':
       return [dequantised(context)];
     case 'Concat': {
