@@ -1,6 +1,7 @@
 // The ascents of a layer's units by one method: what they share, made once.
 import type { Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow';
+import { folded, type Folded } from '../network/folded';
 import { windowOf } from '../network/receptive-field';
 import { createRng } from '../network/rng';
 import { ascend, type Ascent, type Frame } from './ascend';
@@ -17,6 +18,7 @@ export class LayerAscent {
   readonly size: PictureSize;
   readonly best: Float32Array;
   readonly search: Search;
+  private readonly folded: Folded;
 
   constructor(options: VisualizeOptions) {
     const { network, layer, windows, method } = options;
@@ -25,6 +27,7 @@ export class LayerAscent {
     this.size = { height, width, channels: network.input[2] };
     this.best = options.best ?? bestReal(network, layer, windows);
     this.search = searchOf(method, windows, this.size);
+    this.folded = folded(network, layer);
   }
 
   /** Starts of the units' pictures: those of a unit do not depend on which others are asked for. */
@@ -48,7 +51,8 @@ export class LayerAscent {
     starts: number,
     frames: ReadonlySet<number>,
   ): AsyncGenerator<Frame, Ascent> {
-    const { network, layer, seed, signal } = this.options;
+    const { layer, seed, signal } = this.options;
+    const { network } = this.folded;
     const rows = [...Array(starts).keys()].flatMap(() => units);
     const objective: Objective = (isOutput(network, layer) ? classContrast : neuron)(network, layer, rows);
     const constraint = this.search.constraint(budget);
@@ -75,5 +79,10 @@ export class LayerAscent {
       optimiser.dispose();
       start.dispose();
     }
+  }
+
+  dispose(): void {
+    this.search.parametrisation.dispose();
+    this.folded.dispose();
   }
 }

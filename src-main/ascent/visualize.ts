@@ -177,6 +177,6 @@ export async function* visualize(options: VisualizeOptions): AsyncGenerator<Visu
     const done = images.subarray(0, known.length * pixels);
     return { method: resolved(method, budget), picture: size, units: known, images: done, curves };
   } finally {
-    layer.search.parametrisation.dispose();
+    layer.dispose();
   }
 }

@@ -1,6 +1,8 @@
 // Activation functions by name: all of Keras', and those of ONNX and TensorFlow graphs.
 import type { Tensor } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow';
+import { differentiable, relu } from './convolutions';
+import * as kernels from './kernels';
 
 /** An element-wise function with its parameters; 'softmax' and its kin work along the last axis. */
 export type Activation =
@@ -84,16 +86,42 @@ const sparsemax = (x: Tensor): Tensor => {
     return tf.concat([above.mul(support.expandDims(-2)).sum(-1), support.sum(-1, true)], -1);
   });
   const [weights, count] = tf.split(found, [size, 1], -1) as [Tensor, Tensor];
-  return tf.relu(x.sub(x.mul(weights).sum(-1, true).sub(1).div(count)));
+  return relu(x.sub(x.mul(weights).sum(-1, true).sub(1).div(count)));
 };
 
 /** x where it is above the threshold in magnitude, else 0. */
 const hardShrink = (x: Tensor, threshold: number): Tensor =>
   x.mul(fixed(x, (values) => values.abs().greater(threshold).toFloat()));
 
+/** x within min..max, with a gradient of few kernels: tfjs' own is made of comparisons and selections. */
+const clip = (x: Tensor, min: number, max: number): Tensor =>
+  differentiable(
+    x,
+    (values) => tf.clipByValue(values, min, max),
+    (dy, values) => {
+      const above = min === -Infinity ? dy : kernels.reluGradient(dy, values.sub(min));
+      return max === Infinity ? above : kernels.reluGradient(above, tf.sub(max, values));
+    },
+  );
+
+const relu6 = (x: Tensor): Tensor =>
+  differentiable(x, kernels.relu6, (dy, _, y) => kernels.relu6Gradient(dy, y));
+
+const leakyRelu = (x: Tensor, slope: number): Tensor =>
+  differentiable(
+    x,
+    (values) => kernels.leakyRelu(values, slope),
+    (dy, values) => kernels.leakyReluGradient(dy, values, slope),
+  );
+
 const rectified = (x: Tensor, slope: number, max: number, threshold: number): Tensor => {
+  if (threshold === 0 && slope === 0) {
+    if (max === Infinity) return relu(x);
+    return max === 6 ? relu6(x) : clip(x, 0, max);
+  }
+  if (threshold === 0 && max === Infinity && slope < 1) return leakyRelu(x, slope);
   const above = fixed(x, (values) => values.greater(threshold).toFloat());
-  const kept = tf.minimum(threshold === 0 ? tf.relu(x) : x.mul(above), max);
+  const kept = tf.minimum(threshold === 0 ? relu(x) : x.mul(above), max);
   if (slope === 0) return kept;
   return kept.add(x.sub(threshold).mul(tf.sub(1, above)).mul(slope));
 };
@@ -104,7 +132,7 @@ const plain: Readonly<Record<PlainActivation, (x: Tensor) => Tensor>> = {
   softplus: (x) => tf.softplus(x),
   softsign: (x) => x.div(x.abs().add(1)),
   silu: (x) => x.mul(tf.sigmoid(x)),
-  hardSilu: (x) => x.mul(tf.clipByValue(x.add(3), 0, 6)).div(6),
+  hardSilu: (x) => x.mul(relu6(x.add(3))).div(6),
   mish: (x) => x.mul(tf.tanh(tf.softplus(x))),
   gelu,
   geluTanh,
@@ -112,14 +140,14 @@ const plain: Readonly<Record<PlainActivation, (x: Tensor) => Tensor>> = {
   logSoftmax: (x) => tf.logSoftmax(x),
   logSigmoid: (x) => tf.softplus(x.neg()).neg(),
   sparsePlus: (x) => {
-    const inside = tf.clipByValue(x, -1, 1);
+    const inside = clip(x, -1, 1);
     return inside
       .add(1)
       .square()
       .div(4)
-      .add(tf.relu(x.sub(1)));
+      .add(relu(x.sub(1)));
   },
-  sparseSigmoid: (x) => tf.clipByValue(x, -1, 1).add(1).div(2),
+  sparseSigmoid: (x) => clip(x, -1, 1).add(1).div(2),
   sparsemax,
   tanhShrink: (x) => x.sub(tf.tanh(x)),
   exponential: (x) => tf.exp(x),
@@ -141,22 +169,22 @@ export function activate(activation: Activation, x: Tensor): Tensor {
     case 'rectified':
       return rectified(x, activation.slope, activation.max, activation.threshold);
     case 'elu':
-      return tf.relu(x).add(tf.exp(tf.minimum(x, 0)).sub(1).mul(activation.alpha));
+      return relu(x).add(tf.exp(tf.minimum(x, 0)).sub(1).mul(activation.alpha));
     case 'celu':
-      return tf.relu(x).add(tf.exp(tf.minimum(x, 0).div(activation.alpha)).sub(1).mul(activation.alpha));
+      return relu(x).add(tf.exp(tf.minimum(x, 0).div(activation.alpha)).sub(1).mul(activation.alpha));
     case 'selu':
       return tf
         .relu(x)
         .add(tf.exp(tf.minimum(x, 0)).sub(1).mul(activation.alpha))
         .mul(activation.gamma);
     case 'hardSigmoid':
-      return tf.clipByValue(x.mul(activation.slope).add(activation.shift), 0, 1);
+      return clip(x.mul(activation.slope).add(activation.shift), 0, 1);
     case 'clip':
-      return tf.clipByValue(x, activation.min, activation.max);
+      return clip(x, activation.min, activation.max);
     case 'hardShrink':
       return hardShrink(x, activation.threshold);
     case 'softShrink':
-      return x.sub(tf.clipByValue(x, -activation.threshold, activation.threshold));
+      return x.sub(clip(x, -activation.threshold, activation.threshold));
     case 'threshold': {
       const above = fixed(x, (values) => values.greater(activation.threshold).toFloat());
       return x.mul(above).add(tf.sub(1, above).mul(activation.otherwise));

@@ -22,6 +22,7 @@ interface AddonConstants {
   TF_ATTR_INT: number;
   TF_ATTR_BOOL: number;
   TF_ATTR_STRING: number;
+  TF_ATTR_FLOAT: number;
   TF_ATTR_TYPE: number;
   TF_FLOAT: number;
   TF_INT32: number;
@@ -190,6 +191,32 @@ export function relu<T extends Tensor>(x: T): T {
 /** dy where the ReLU's output y is above 0, else 0. */
 export function reluGradient<T extends Tensor>(dy: T, y: T): T {
   return run('ReluGrad', plainAttributes(), [dy, y]) as T;
+}
+
+/** min(max(x, 0), 6). */
+export function relu6<T extends Tensor>(x: T): T {
+  return run('Relu6', plainAttributes(), [x]) as T;
+}
+
+/** dy where relu6's output y is between 0 and 6, else 0. */
+export function relu6Gradient<T extends Tensor>(dy: T, y: T): T {
+  return run('Relu6Grad', plainAttributes(), [dy, y]) as T;
+}
+
+const leakyAttributes = (alpha: number): Attribute[] =>
+  attributes(`leaky ${alpha}`, () => [
+    floatType(),
+    { name: 'alpha', type: addon().TF_ATTR_FLOAT, value: alpha },
+  ]);
+
+/** x where it is above 0, else alpha·x; alpha below 1. */
+export function leakyRelu<T extends Tensor>(x: T, alpha: number): T {
+  return run('LeakyRelu', leakyAttributes(alpha), [x]) as T;
+}
+
+/** Gradient of leakyRelu in x. */
+export function leakyReluGradient<T extends Tensor>(dy: T, x: T, alpha: number): T {
+  return run('LeakyReluGrad', leakyAttributes(alpha), [dy, x]) as T;
 }
 
 /** Max-pooling of x [n, h, w, c]. */

@@ -174,7 +174,7 @@ export function evaluate(operation: Operation, inputs: readonly Tensor[]): Tenso
     case 'activation':
       return activate(operation.activation, x);
     case 'prelu':
-      return tf.relu(x).sub(tf.relu(x.neg()).mul(operation.slope));
+      return relu(x).sub(relu(x.neg()).mul(operation.slope));
     case 'affine':
       return x.mul(operation.scale).add(operation.offset);
     case 'normalise':
