@@ -1,5 +1,5 @@
 // Gradient ascent on a batch of independent pictures, with a certificate for each.
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
+import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow';
 import { rowNorms } from '../network/kernels';
 import { createRng } from '../network/rng';
@@ -9,7 +9,7 @@ import { averagedFrom, NativeAscent, type AscentState } from './native-ascent';
 import type { Objective } from './objectives';
 import type { Optimiser } from './optimisers';
 import type { Parametrisation } from './parametrisations';
-import type { Transform } from './transforms';
+import { transformed, type Transform } from './transforms';
 import { writtenGradient } from './written-gradient';
 
 /** One moment of an ascent, a value per picture. */
@@ -78,10 +78,9 @@ export async function* ascend(options: AscendOptions): AsyncGenerator<Frame, Asc
     weighs === undefined || transforms.length > 0
       ? null
       : writtenGradient(weighs.network, weighs.layer, weighs.weights, parametrisation);
-  const taped = (theta: Tensor2D): Tensor2D => {
-    const moves = transforms.map((transform) => transform(rng));
+  const taped = (theta: Tensor2D, moves: readonly Scalar[]): Tensor2D => {
     const value = (t: Tensor2D) =>
-      objective.of(moves.reduce((x, move) => move(x), parametrisation.image(t))).sum();
+      objective.of(transformed(parametrisation.image(t), transforms, moves)).sum();
     return tf.grad((t) => value(t as Tensor2D))(theta) as Tensor2D;
   };
   const gradientAt = written?.of ?? taped;
@@ -97,7 +96,16 @@ export async function* ascend(options: AscendOptions): AsyncGenerator<Frame, Asc
     sum: tf.zerosLike(options.start),
   };
   const stops = [...(frames ?? [])].filter((step) => step < steps).sort((a, b) => a - b);
-  const native = NativeAscent.of(options, { gradientAt, scoresAt: written?.scores ?? scoresAt }, state);
+  const drawn = Array.from({ length: steps }, () => transforms.flatMap(({ draw }) => draw(rng)));
+  const gradientOf = (step: number): Tensor2D =>
+    tf.tidy(() =>
+      gradientAt(
+        state.theta,
+        (drawn[step] ?? []).map((value) => tf.scalar(value)),
+      ),
+    );
+  const climbed = { gradientAt, scoresAt: written?.scores ?? scoresAt, drawn };
+  const native = NativeAscent.of(options, climbed, state);
   let done = 0;
   let turned = performance.now();
   try {
@@ -105,7 +113,7 @@ export async function* ascend(options: AscendOptions): AsyncGenerator<Frame, Asc
       const shown = frames?.has(done) === true;
       let frame: Frame | null = null;
       if (native === null) {
-        const gradient = tf.tidy(() => gradientAt(state.theta));
+        const gradient = gradientOf(done);
         if (shown) {
           const { scores, images } = tf.tidy(() => look(state.theta));
           const cosines = gapOf(state.theta, gradient).map((gap) => 1 - gap);
@@ -134,7 +142,7 @@ export async function* ascend(options: AscendOptions): AsyncGenerator<Frame, Asc
     }
     // an ascent that was cut short has no average: its last gradient stands for it
     if (done < steps) {
-      const last = tf.tidy(() => gradientAt(state.theta));
+      const last = gradientOf(done);
       state.sum.dispose();
       state.sum = last;
     }

@@ -22,6 +22,7 @@ const numbers = (x: Tensor): Float32Array => x.dataSync<'float32'>();
 export class NativeAscent {
   private readonly options: AscendOptions;
   private readonly rate: (progress: number) => number;
+  private readonly drawn: Climbed['drawn'];
   private readonly loop: NativeLoop;
   /** Null where no frame is asked for. */
   private readonly seen: NativeFunction | null;
@@ -30,34 +31,39 @@ export class NativeAscent {
   private constructor(
     options: AscendOptions,
     rated: Rated,
-    { gradientAt, scoresAt }: Climbed,
+    { gradientAt, scoresAt, drawn }: Climbed,
     { theta, sum }: AscentState,
   ) {
     const { constraint, parametrisation } = options;
     this.options = options;
     this.rate = rated.rate;
-    this.loop = nativeLoop([theta, sum], 2, ([at, total], [rate, share]) => {
-      const gradient = gradientAt(at as Tensor2D);
+    this.drawn = drawn;
+    const draws = drawn[0]?.length ?? 0;
+    this.loop = nativeLoop([theta, sum], 2 + draws, ([at, total], [rate, share, ...moves]) => {
+      const gradient = gradientAt(at as Tensor2D, moves as Scalar[]);
       const moved = constraint.project(rated.step(at as Tensor2D, gradient, rate as Scalar));
       return [moved, (total as Tensor2D).add(gradient.mul(share as Scalar))];
     });
-    const look = (at: Tensor): Tensor[] => {
+    const look = (at: Tensor, ...moves: readonly Tensor[]): Tensor[] => {
       const x = parametrisation.image(at as Tensor2D);
-      const gradient = gradientAt(at as Tensor2D);
+      const gradient = gradientAt(at as Tensor2D, moves as Scalar[]);
       return [scoresAt(at as Tensor2D), x, rowNorms(gradient), constraint.gap(at as Tensor2D, gradient)];
     };
+    const moves = this.movesOf(0);
     try {
-      this.seen = (options.frames?.size ?? 0) > 0 ? nativeFunction([theta], look) : null;
+      this.seen = (options.frames?.size ?? 0) > 0 ? nativeFunction([theta, ...moves], look) : null;
     } catch (error) {
       this.loop.dispose();
       throw error;
+    } finally {
+      tf.dispose(moves);
     }
   }
 
-  /** Null where steps depend on chance or on the steps before, are too few, or use what graphs have not. */
+  /** Null where a step depends on those before, where there are too few, or where they use what graphs have not. */
   static of(options: AscendOptions, climbed: Climbed, state: AscentState): NativeAscent | null {
-    const { optimiser, steps, transforms = [] } = options;
-    if (optimiser.rated === undefined || transforms.length > 0 || steps < LEAST_STEPS) return null;
+    const { optimiser, steps } = options;
+    if (optimiser.rated === undefined || steps < LEAST_STEPS) return null;
     let native: NativeAscent | null = null;
     try {
       native = new NativeAscent(options, optimiser.rated, climbed, state);
@@ -73,6 +79,11 @@ export class NativeAscent {
     }
   }
 
+  /** What was drawn for a step, as scalars. */
+  private movesOf(step: number): Scalar[] {
+    return (this.drawn[step] ?? []).map((value) => tf.scalar(value));
+  }
+
   private advanced({ theta, sum }: AscentState, from: number, count: number): AscentState {
     const { steps } = this.options;
     const along = (of: (step: number) => number) =>
@@ -80,6 +91,7 @@ export class NativeAscent {
     const schedules = [
       along((step) => this.rate(step / steps)),
       along((step) => (step >= averagedFrom(steps) ? 1 : 0)),
+      ...(this.drawn[0] ?? []).map((_, i) => along((step) => this.drawn[step]?.[i] ?? 0)),
     ];
     const [moved, total] = this.loop.run([theta, sum], schedules);
     tf.dispose(schedules);
@@ -101,7 +113,9 @@ export class NativeAscent {
   /** The pictures of θ, and what there is to know of them; for ascents that ask for frames. */
   look(theta: Tensor2D, step: number): Frame {
     if (this.seen === null) throw new Error('No frame was asked for.');
-    const found = this.seen.run(theta);
+    const moves = this.movesOf(step);
+    const found = this.seen.run(theta, ...moves);
+    tf.dispose(moves);
     const [scores, images, gradientNorms, gaps] = found.map(numbers) as [
       Float32Array,
       Float32Array,
@@ -120,9 +134,11 @@ export class NativeAscent {
 
 type Rated = NonNullable<AscendOptions['optimiser']['rated']>;
 
-/** What is climbed: scores [n] and their gradient [n, size] at θ. */
+/** What is climbed: scores [n] and their gradient [n, size] at θ, by a step's movements. */
 interface Climbed {
-  readonly gradientAt: (theta: Tensor2D) => Tensor2D;
+  readonly gradientAt: (theta: Tensor2D, moves: readonly Scalar[]) => Tensor2D;
+  /** The numbers of each step's movements. */
+  readonly drawn: readonly (readonly number[])[];
   readonly scoresAt: (theta: Tensor2D) => Tensor1D;
 }
 

@@ -1,10 +1,27 @@
 // Small random movements of the pictures on the way, so that an optimum must survive them.
-import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-node';
+import type { Scalar, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow';
+import { relu } from '../network/kernels';
 import type { Rng } from '../network/rng';
 
-/** A movement drawn anew at each step, the same for every picture of the batch. */
-export type Transform = (rng: Rng) => (x: Tensor4D) => Tensor4D;
+/** A movement of which the numbers are drawn anew at each step, the same for every picture of the batch. */
+export interface Transform {
+  /** The numbers of one step; always as many. */
+  readonly draw: (rng: Rng) => number[];
+  readonly draws: number;
+  /** Pictures x [n, h, w, c] moved by what was drawn, which comes as scalars: steps are alike but for these. */
+  readonly of: (x: Tensor4D, drawn: readonly Scalar[]) => Tensor4D;
+}
+
+/** Pictures x by one transform after another, each taking its part of what was drawn. */
+export function transformed(
+  x: Tensor4D,
+  transforms: readonly Transform[],
+  drawn: readonly Scalar[],
+): Tensor4D {
+  let from = 0;
+  return transforms.reduce((moved, { of, draws }) => of(moved, drawn.slice(from, (from += draws))), x);
+}
 
 export interface Movement {
   /** Shift in pixels, each way. */
@@ -54,55 +71,80 @@ export function resamplingMatrix(
 /** Pictures of more pixels are moved and stretched along rows and columns, and not turned: their matrix would be huge. */
 const MOST_PIXELS = 1600;
 
-/** The matrix [size, size] of one axis: shifted, and stretched about the middle, bilinearly; outside is 0. */
-function axisMatrix(size: number, shift: number, factor: number): Tensor2D {
-  const values = new Float32Array(size * size);
-  const middle = (size - 1) / 2;
-  for (let to = 0; to < size; to++) {
-    const from = middle + (to - middle - shift) / factor;
-    const below = Math.floor(from);
-    if (below >= 0 && below < size) values[to * size + below] = below + 1 - from;
-    if (below + 1 >= 0 && below + 1 < size) values[to * size + below + 1] = from - below;
-  }
-  return tf.tensor2d(values, [size, size]);
+/** The numbers from −(size − 1)/2 to (size − 1)/2, a column. */
+function fromMiddle(size: number): Tensor2D {
+  const values = Float32Array.from({ length: size }, (_, i) => i - (size - 1) / 2);
+  return tf.tensor2d(values, [size, 1]);
 }
 
-function stretched(x: Tensor4D, { dy, dx, factor }: { dy: number; dx: number; factor: number }): Tensor4D {
+/** Weights [p, size] with which an axis is read bilinearly at p places [p, 1], told from its middle; outside is 0. */
+const weightsAt = (places: Tensor2D, size: number): Tensor2D =>
+  relu(tf.sub<Tensor2D>(1, places.sub(fromMiddle(size).transpose()).abs()));
+
+interface Drawn {
+  readonly dy: Scalar;
+  readonly dx: Scalar;
+  /** 1 / the change of size. */
+  readonly step: Scalar;
+  readonly cos: Scalar;
+  readonly sin: Scalar;
+}
+
+function stretched(x: Tensor4D, { dy, dx, step }: Drawn): Tensor4D {
   const [n, height, width, channels] = x.shape;
-  const tall = tf.matMul(axisMatrix(height, dy, factor), x.reshape([n, height, width * channels]));
+  const axis = (size: number, shift: Scalar): Tensor2D =>
+    weightsAt(fromMiddle(size).sub(shift).mul(step), size);
+  const tall = tf.matMul(axis(height, dy), x.reshape([n, height, width * channels]));
   // rows of one channel each, so that it is one product: with the channels last there would be one for every row
   const rows = tall
     .reshape([n * height, width, channels])
     .transpose([0, 2, 1])
     .reshape<Tensor2D>([-1, width]);
-  const wide = tf.matMul(rows, axisMatrix(width, dx, factor), false, true);
+  const wide = tf.matMul(rows, axis(width, dx), false, true);
   return wide
     .reshape([n * height, channels, width])
     .transpose([0, 2, 1])
     .reshape([n, height, width, channels]);
 }
 
+/** As resamplingMatrix says, whose rows are products of the weights of rows and columns. */
+function turned(x: Tensor4D, { dy, dx, step, cos, sin }: Drawn): Tensor4D {
+  const [n, height, width, channels] = x.shape;
+  const pixels = height * width;
+  const down = fromMiddle(height).tile([1, width]).reshape<Tensor2D>([pixels, 1]).sub<Tensor2D>(dy);
+  const across = fromMiddle(width)
+    .transpose()
+    .tile([height, 1])
+    .reshape<Tensor2D>([pixels, 1])
+    .sub<Tensor2D>(dx);
+  const fromY = down.mul(cos).sub<Tensor2D>(across.mul(sin)).mul<Tensor2D>(step);
+  const fromX = down.mul(sin).add<Tensor2D>(across.mul(cos)).mul<Tensor2D>(step);
+  const matrix = weightsAt(fromY, height)
+    .reshape([pixels, height, 1])
+    .mul(weightsAt(fromX, width).reshape([pixels, 1, width]))
+    .reshape<Tensor2D>([pixels, pixels]);
+  const rows = x
+    .reshape([n, pixels, channels])
+    .transpose([0, 2, 1])
+    .reshape<Tensor2D>([n * channels, pixels]);
+  const moved = tf.matMul(rows, matrix, false, true).reshape([n, channels, pixels]);
+  return moved.transpose([0, 2, 1]).reshape([n, height, width, channels]);
+}
+
 /** Jitter, scale and, of small pictures, rotation as one resampling: one or two matrix products a step. */
 export function movement({ jitter, scale, rotate }: Movement): Transform {
-  return (rng) => {
-    const between = (most: number): number => (2 * rng.uniform() - 1) * most;
-    const drawn = {
-      dy: between(jitter),
-      dx: between(jitter),
-      factor: 1 + between(scale),
-      angle: (between(rotate) * Math.PI) / 180,
-    };
-    return (x) => {
-      const [n, height, width, channels] = x.shape;
-      const pixels = height * width;
-      if (pixels > MOST_PIXELS) return stretched(x, drawn);
-      const matrix = tf.tensor2d(resamplingMatrix(height, width, drawn), [pixels, pixels]);
-      const rows = x
-        .reshape([n, pixels, channels])
-        .transpose([0, 2, 1])
-        .reshape<Tensor2D>([n * channels, pixels]);
-      const moved = tf.matMul(rows, matrix, false, true).reshape([n, channels, pixels]);
-      return moved.transpose([0, 2, 1]).reshape([n, height, width, channels]);
-    };
+  return {
+    draws: 5,
+    draw: (rng) => {
+      const between = (most: number): number => (2 * rng.uniform() - 1) * most;
+      const [dy, dx, factor] = [between(jitter), between(jitter), 1 + between(scale)];
+      const angle = (between(rotate) * Math.PI) / 180;
+      return [dy, dx, 1 / factor, Math.cos(angle), Math.sin(angle)];
+    },
+    of: (x, drawn) => {
+      const [dy, dx, step, cos, sin] = drawn as [Scalar, Scalar, Scalar, Scalar, Scalar];
+      const move = x.shape[1] * x.shape[2] > MOST_PIXELS ? stretched : turned;
+      return move(x, { dy, dx, step, cos, sin });
+    },
   };
 }

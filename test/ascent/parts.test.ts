@@ -1,5 +1,5 @@
 // The small parts of an ascent, each against an independent computation.
-import type { Rank, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node';
+import type { Rank, Scalar, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node';
 import { describe, expect, test } from 'vitest';
 import { ascend, type Ascent, type Frame } from '../../src-main/ascent/ascend';
 import { box, ellipsoid, none, sphere } from '../../src-main/ascent/constraints';
@@ -248,11 +248,33 @@ describe('transforms', () => {
   test('a drawn movement keeps the shape, channels apart, and follows its seed', () => {
     const move = movement({ jitter: 2, scale: 0.1, rotate: 10 });
     const x = tf.tensor4d(random([2, 8, 8, 2]), [2, 8, 8, 2]);
-    const one = move(createRng(1))(x);
+    const drawn = (): Scalar[] => move.draw(createRng(1)).map((value) => tf.scalar(value));
+    const one = move.of(x, drawn());
     expect(one.shape).toEqual([2, 8, 8, 2]);
-    expect(values(move(createRng(1))(x))).toEqual(values(one));
+    expect(values(move.of(x, drawn()))).toEqual(values(one));
     const first = x.slice([0, 0, 0, 0], [2, 8, 8, 1]);
-    expect(values(move(createRng(1))(first))).toEqual(values(one.slice([0, 0, 0, 0], [2, 8, 8, 1])));
+    expect(values(move.of(first, drawn()))).toEqual(values(one.slice([0, 0, 0, 0], [2, 8, 8, 1])));
+  });
+
+  test('a drawn movement is the resampling of its numbers; of a large picture, without the turn', () => {
+    const moved = (height: number, width: number, angle: number): [number[], number[]] => {
+      const [dy, dx, factor] = [1.25, -0.5, 1.1];
+      const x = tf.tensor4d(random([1, height, width, 1]), [1, height, width, 1]);
+      const drawn = [dy, dx, 1 / factor, Math.cos(angle), Math.sin(angle)].map((value) => tf.scalar(value));
+      const matrix = resamplingMatrix(height, width, { dy, dx, factor, angle: height > 40 ? 0 : angle });
+      const pixels = height * width;
+      const expected = tf.matMul(tf.tensor2d(matrix, [pixels, pixels]), x.reshape([pixels, 1]));
+      return [values(movement({ jitter: 2, scale: 0.1, rotate: 10 }).of(x, drawn)), values(expected)];
+    };
+    for (const [height, width] of [
+      [7, 9],
+      [42, 40],
+    ] as const) {
+      const [found, expected] = moved(height, width, 0.15);
+      found.forEach((value, i) => {
+        expect(value).toBeCloseTo(expected[i] ?? NaN, 4);
+      });
+    }
   });
 });
 
