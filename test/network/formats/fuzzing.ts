@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { unzipSync, zipSync } from 'fflate';
 import { UserError } from '../../../src-main/contract/errors';
 import { openModel } from '../../../src-main/network/formats/open';
 import { createRng, type Rng } from '../../../src-main/network/rng';
@@ -14,7 +15,7 @@ export interface Seed {
 }
 
 /** The bytes with something wrong: cut, flipped, overwritten, doubled, or with a large number put in. */
-export function mutate(bytes: Buffer, rng: Rng): Buffer {
+function mutate(bytes: Buffer, rng: Rng): Buffer {
   const at = rng.below(bytes.length);
   const out = Buffer.from(bytes);
   switch (rng.below(6)) {
@@ -46,6 +47,47 @@ export function mutate(bytes: Buffer, rng: Rng): Buffer {
   }
 }
 
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** JSON with one of its values, however deep, gone, or another: of its own or an odd one. */
+function mutateJson(text: string, rng: Rng): string {
+  const root = JSON.parse(text) as unknown;
+  const places: (readonly [Record<string, unknown> | unknown[], string])[] = [];
+  const open = [root];
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (!Array.isArray(value) && !isPlain(value)) continue;
+    for (const [key, child] of Object.entries(value)) {
+      places.push([value, key]);
+      open.push(child);
+    }
+  }
+  const [place, other] = [places[rng.below(places.length)], places[rng.below(places.length)]];
+  if (place === undefined || other === undefined) return text;
+  const odd = [null, -1, 0, 1e99, 0.5, 99999999, 'x', '', true, [], {}, [null], [[1]], ['x'], undefined];
+  const picked = rng.below(odd.length + 5);
+  const [holder, key] = place;
+  const value =
+    picked < odd.length ? odd[picked] : structuredClone(Reflect.get(other[0], other[1]) as unknown);
+  Reflect.set(holder, key, value);
+  return JSON.stringify(root);
+}
+
+const isJson = (bytes: Uint8Array): boolean => bytes[0] === 0x7b;
+const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
+
+/** A file mutated as it lies there, or in what it means: a value of its JSON, a file within its archive. */
+function mutateFile(bytes: Buffer, rng: Rng): Buffer {
+  if (rng.below(3) === 0) return mutate(bytes, rng);
+  if (isJson(bytes)) return Buffer.from(mutateJson(bytes.toString(), rng));
+  if (!isZip(bytes)) return mutate(bytes, rng);
+  const entries = unzipSync(bytes);
+  const names = Object.keys(entries);
+  const name = names[rng.below(names.length)] ?? '';
+  const changed = mutateFile(Buffer.from(entries[name] ?? []), rng);
+  return Buffer.from(zipSync({ ...entries, [name]: changed }, { level: 0 }));
+}
+
 export interface Outcome {
   /** Greatest processor time of one, ms: on a busy machine the clock says little. */
   readonly slowest: number;
@@ -69,7 +111,7 @@ export async function fuzz(seeds: readonly Seed[], first: number, count: number)
     const folder = mkdtempSync(join(tmpdir(), 'filterscope-fuzz-'));
     try {
       seed.files.forEach(({ name, bytes }, i) => {
-        writeFileSync(join(folder, name), i === mutated ? mutate(bytes, rng) : bytes);
+        writeFileSync(join(folder, name), i === mutated ? mutateFile(bytes, rng) : bytes);
       });
       const began = process.cpuUsage();
       try {

@@ -28,17 +28,19 @@ export class Settings {
     return own(this.values, key);
   }
 
-  /** The value by a schema; the fallback where the file has none or null. */
+  /** A value of the file by a schema. Throws a RangeError that says which value cannot be. */
+  private checked<T>(key: string, value: unknown, schema: z.ZodType<T>): T {
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    throw new RangeError(
+      `its ${key} is ${value === null ? 'missing' : JSON.stringify(value).slice(0, 60)}, which cannot be`,
+    );
+  }
+
+  /** The value of that name; the fallback where the file has none or null. */
   private get<T>(key: string, schema: z.ZodType<T>, fallback: T | undefined): T {
     const value: unknown = own(this.values, key) ?? null;
-    if (value === null && fallback !== undefined) return fallback;
-    const parsed = schema.safeParse(value);
-    if (!parsed.success) {
-      throw new RangeError(
-        `its ${key} is ${value === null ? 'missing' : JSON.stringify(value).slice(0, 60)}, which cannot be`,
-      );
-    }
-    return parsed.data;
+    return value === null && fallback !== undefined ? fallback : this.checked(key, value, schema);
   }
 
   text(key: string, fallback?: string): string {
@@ -52,8 +54,9 @@ export class Settings {
   number(key: string, fallback?: number): number {
     const value = own(this.values, key);
     // Keras' NumPy numbers: { class_name: '__numpy__', config: { value } }, and lists of one
-    if (Array.isArray(value) && value.length === 1) return z.number().parse(value[0]);
-    if (isObject(value) && isObject(value.config)) return Number(value.config.value);
+    if (Array.isArray(value) && value.length === 1) return this.checked(key, value[0], z.number());
+    if (isObject(value) && isObject(value.config))
+      return this.checked(key, own(value.config, 'value') ?? null, z.number());
     return this.get(key, z.number(), fallback);
   }
 
@@ -64,13 +67,9 @@ export class Settings {
   /** [rows, columns]; one number stands for both. */
   pair(key: string, fallback?: readonly [number, number]): [number, number] {
     const value = own(this.values, key);
-    if (typeof value === 'number')
-      return this.get(
-        key,
-        z.int().transform((n): [number, number] => [n, n]),
-        undefined,
-      );
-    if (Array.isArray(value) && value.length === 1) return pairSchema.parse([value[0], value[0]]);
+    if (typeof value === 'number') return this.checked(key, [value, value], pairSchema);
+    if (Array.isArray(value) && value.length === 1)
+      return this.checked(key, [value[0], value[0]], pairSchema);
     return this.get<[number, number]>(key, pairSchema, fallback === undefined ? undefined : [...fallback]);
   }
 
@@ -93,6 +92,6 @@ export class Settings {
     if (typeof value === 'number') return [value];
     if (isObject(value) && isObject(value.config)) return new Settings(value.config).numbers('value');
     if (!Array.isArray(value)) throw new RangeError(`its ${key} is no list of numbers`);
-    return z.array(z.number()).parse(value.flat(8));
+    return this.checked(key, value.flat(8), z.array(z.number()));
   }
 }
