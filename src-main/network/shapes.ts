@@ -18,6 +18,15 @@ function extent(axis: 0 | 1, input: number, window: number, stride: number, padd
   return Math.floor((input + before + after - window) / stride) + 1;
 }
 
+/** Elements that a window, its steps and what is put around an image may have along an axis. */
+const MOST_ALONG = 2 ** 20;
+
+/** Throws a RangeError unless all are whole numbers from `least` on, and none is beyond reason. */
+function mustCount(what: string, values: readonly number[], least: number): void {
+  if (values.some((value) => !Number.isInteger(value) || value < least || value > MOST_ALONG))
+    throw new RangeError(`its ${what} of ${show(values)} cannot be`);
+}
+
 /** Height and width after a sliding window. */
 function slid(
   input: Features,
@@ -26,6 +35,22 @@ function slid(
   padding: Padding,
 ): [number, number] {
   if (input.length !== 3) throw new RangeError(`it takes images, not features of ${show(input)}`);
+  mustCount('window', window, 1);
+  mustCount('strides', strides, 1);
+  if (typeof padding !== 'string') mustCount('padding', padding, 0);
+  const padded = input.map((side, axis) => {
+    if (axis > 1) return side;
+    const [before, after] = paddingAlong(
+      padding,
+      axis as 0 | 1,
+      side,
+      window[axis] as number,
+      strides[axis] as number,
+    );
+    return side + before + after;
+  });
+  if (product(padded) > MOST_ELEMENTS)
+    throw new RangeError(`its padded input of ${show(padded)} is too large`);
   const side = (axis: 0 | 1): number =>
     extent(axis, input[axis] as number, window[axis], strides[axis], padding);
   return [side(0), side(1)];
@@ -53,6 +78,7 @@ function convolved(
   if (within * groups !== input[2] || (operation.op === 'conv2d' && last % groups !== 0)) {
     throw new RangeError(`its kernel ${show(kernel.shape)} does not fit an input of ${show(input)}`);
   }
+  mustCount('dilation', geometry.dilations, 1);
   const window = [reach(rows, geometry.dilations[0]), reach(columns, geometry.dilations[1])] as const;
   const sides = slid(input, window, geometry.strides, geometry.padding);
   return [...sides, operation.op === 'conv2d' ? last : within * last];
@@ -69,6 +95,9 @@ function computed(operation: Operation, inputs: readonly Features[]): Features {
       if (input.length !== 3 || channels !== input[2] || channels % operation.groups !== 0) {
         throw new RangeError(`its kernel ${show(operation.kernel.shape)} does not fit ${show(input)}`);
       }
+      mustCount('strides', operation.strides, 1);
+      mustCount('dilation', operation.dilations, 1);
+      mustCount('place in the full output', operation.crop, 0);
       return [...operation.output, filters * operation.groups];
     }
     case 'dense': {
@@ -122,11 +151,18 @@ function computed(operation: Operation, inputs: readonly Features[]): Features {
       return operation.to;
     case 'permute':
       return operation.order.map((axis) => input[axis] as number);
-    case 'pad':
-      return input.map(
-        (side, i) => side + (operation.amounts[i]?.[0] ?? 0) + (operation.amounts[i]?.[1] ?? 0),
-      );
+    case 'pad': {
+      const { amounts, mode } = operation;
+      mustCount('padding', amounts.flat(), 0);
+      // what is mirrored must be there
+      const most = mode === 'reflect' ? -1 : mode === 'symmetric' ? 0 : Infinity;
+      const beyond = input.some((side, i) => Math.max(...(amounts[i] ?? [0])) > side + most);
+      if (beyond) throw new RangeError(`it mirrors more than there is of ${show(input)}`);
+      return input.map((side, i) => side + (amounts[i]?.[0] ?? 0) + (amounts[i]?.[1] ?? 0));
+    }
     case 'slice':
+      mustCount('cut', operation.begin, 0);
+      mustCount('steps', operation.strides, 1);
       operation.size.forEach((count, i) => {
         const last = (operation.begin[i] ?? 0) + (count - 1) * (operation.strides[i] ?? 1);
         if (last >= (input[i] as number)) throw new RangeError(`it cuts beyond ${show(input)}`);

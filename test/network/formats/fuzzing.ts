@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { unzipSync, zipSync } from 'fflate';
 import { UserError } from '../../../src-main/contract/errors';
+import { tf } from '../../../src-main/native/tensorflow';
+import { forwardAll } from '../../../src-main/network/forward';
 import { openModel } from '../../../src-main/network/formats/open';
+import type { Network } from '../../../src-main/network/network';
 import { createRng, type Rng } from '../../../src-main/network/rng';
 
 /** A model that is sound: the file to open is its first; the others lie beside it. */
@@ -88,6 +91,21 @@ function mutateFile(bytes: Buffer, rng: Rng): Buffer {
   return Buffer.from(zipSync({ ...entries, [name]: changed }, { level: 0 }));
 }
 
+/** Elements of all layers together that are evaluated: what merely is large is left alone. */
+const MOST_ELEMENTS = 1e6;
+
+/** Has every layer compute, and be of the shape that it says. */
+function evaluate(network: Network): void {
+  const sizes = network.nodes.map(({ shape }) => shape.reduce((product, side) => product * side, 1));
+  if (sizes.reduce((sum, size) => sum + size, 0) > MOST_ELEMENTS) return;
+  tf.tidy(() => {
+    const names = network.nodes.map(({ name }) => name);
+    forwardAll(network, tf.zeros([1, ...network.input]), names).forEach(({ size }, i) => {
+      if (size !== sizes[i]) throw new Error(`${names[i] ?? ''} has ${size} elements, not ${sizes[i] ?? 0}`);
+    });
+  });
+}
+
 export interface Outcome {
   /** Greatest processor time of one, ms: on a busy machine the clock says little. */
   readonly slowest: number;
@@ -115,7 +133,12 @@ export async function fuzz(seeds: readonly Seed[], first: number, count: number)
       });
       const began = process.cpuUsage();
       try {
-        (await openModel(join(folder, seed.files[0]?.name ?? ''), { inputSize: 32 })).dispose();
+        const network = await openModel(join(folder, seed.files[0]?.name ?? ''), { inputSize: 32 });
+        try {
+          evaluate(network);
+        } finally {
+          network.dispose();
+        }
         opened++;
       } catch (error) {
         if (error instanceof UserError) refused++;
