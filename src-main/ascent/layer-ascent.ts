@@ -27,7 +27,7 @@ export class LayerAscent {
     this.size = { height, width, channels: network.input[2] };
     this.best = options.best ?? bestReal(network, layer, windows);
     this.search = searchOf(method, windows, this.size);
-    this.folded = folded(network, layer);
+    this.folded = folded(network, [layer]);
   }
 
   /** Starts of the units' pictures: those of a unit do not depend on which others are asked for. */

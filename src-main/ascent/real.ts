@@ -1,6 +1,7 @@
 // What real windows do to a layer: every unit's objective on each of them.
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-node';
 import { tf } from '../native/tensorflow';
+import { folded } from '../network/folded';
 import { forward } from '../network/forward';
 import { nodeOf, unitLayers, type Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
@@ -43,13 +44,18 @@ export function eachRealScore(
   const size = height * width * channels;
   const chunk = chunkOf(size);
   const windowed = nodeOf(network, layer).operation.op !== 'dense' && !whole;
-  for (let first = 0; first < windows.length / size; first += chunk) {
-    const part = windows.subarray(first * size, Math.min((first + chunk) * size, windows.length));
-    const scores = tf.tidy(() => {
-      const x = tf.tensor4d(part, [part.length / size, height, width, channels]);
-      return objectivesOf(network, layer, forward(network, x, layer, windowed)).dataSync<'float32'>();
-    });
-    visit(scores, first);
+  const lean = folded(network, [layer]);
+  try {
+    for (let first = 0; first < windows.length / size; first += chunk) {
+      const part = windows.subarray(first * size, Math.min((first + chunk) * size, windows.length));
+      const scores = tf.tidy(() => {
+        const x = tf.tensor4d(part, [part.length / size, height, width, channels]);
+        return objectivesOf(network, layer, forward(lean.network, x, layer, windowed)).dataSync<'float32'>();
+      });
+      visit(scores, first);
+    }
+  } finally {
+    lean.dispose();
   }
 }
 

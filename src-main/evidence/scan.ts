@@ -4,6 +4,7 @@ import { objectivesOf } from '../ascent/real';
 import type { PlacedWindows } from '../contract/evidence';
 import { imageSize, type Dataset } from '../datasets/dataset';
 import { tf } from '../native/tensorflow';
+import { folded } from '../network/folded';
 import { forward, forwardAll } from '../network/forward';
 import { nativeFunction } from '../network/native-program';
 import { nodeOf, nodesFor, type Network } from '../network/network';
@@ -187,13 +188,14 @@ export async function scanLayers(
   const fits = Math.floor(KEPT_FLOATS / units.reduce((sum, own) => sum + own, 0));
   const kept = train.labels === null ? 0 : Math.min(images, fits);
   const finds = units.map((own) => new Finds(own, kept, count));
+  const lean = folded(network, layers);
   const { run, dispose } = onChunks(
     (x) =>
       places === null
-        ? forwardAll(network, x.reshape([-1, dataset.height, dataset.width, channels]), layers).map(
+        ? forwardAll(lean.network, x.reshape([-1, dataset.height, dataset.width, channels]), layers).map(
             (map, i) => objectivesOf(network, layers[i] as string, map),
           )
-        : extremes(network, first, places, x),
+        : extremes(lean.network, first, places, x),
     chunk,
     Math.floor(images / chunk),
   );
@@ -217,6 +219,7 @@ export async function scanLayers(
     }
   } finally {
     dispose();
+    lean.dispose();
   }
   const scans = new Map<string, Scan>();
   for (const [i, layer] of layers.entries()) {

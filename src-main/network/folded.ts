@@ -31,11 +31,11 @@ export interface Folded {
 }
 
 /**
- * A network in which `layer`, and what it sees, is as it was, but for rounding. A convolution or dense layer whose values go
+ * A network in which `layers`, and what they see, are as they were, but for rounding. A convolution or dense layer whose values go
  * to nothing but a scale and an offset, such as an inference's batch normalisation, is one node with them, under the
  * name of the last.
  */
-export function folded(network: Network, layer: string): Folded {
+export function folded(network: Network, layers: readonly string[]): Folded {
   const users = new Map<string, number>();
   for (const { inputs } of network.nodes) {
     for (const input of inputs) users.set(input, (users.get(input) ?? 0) + 1);
@@ -43,10 +43,11 @@ export function folded(network: Network, layer: string): Folded {
   const joined = new Map<string, Node>();
   const gone = new Set<string>();
   const made: Weighted[] = [];
-  for (const node of nodesFor(network, [layer])) {
+  for (const node of nodesFor(network, layers)) {
     const { operation, shape } = node;
     const [from] = node.inputs;
-    if (operation.op !== 'affine' || from === undefined || from === layer || users.get(from) !== 1) continue;
+    if (operation.op !== 'affine' || from === undefined || layers.includes(from) || users.get(from) !== 1)
+      continue;
     const source = joined.get(from) ?? nodeOf(network, from);
     if (!isWeighted(source.operation)) continue;
     const one = scaled(source.operation, operation, shape[2]);
