@@ -1,5 +1,6 @@
 // Keras' merging layers, and the arithmetic that a functional model writes between its layers.
-import type { Arithmetic, Operation } from '../../network';
+import type { Arithmetic, Operation, Reduction } from '../../network';
+import { reduceAxes } from '../image-operations';
 import { arrange, axisOf, elementwise, valueOf, type Value } from '../layout';
 import { only, type Call, type Translate } from './layer';
 
@@ -78,6 +79,22 @@ const FUNCTIONS: Readonly<Record<string, Operation>> = {
   identity: { op: 'identity' },
 };
 
+const REDUCTIONS: Readonly<Record<string, Reduction>> = { Mean: 'mean', Max: 'max', Min: 'min', Sum: 'sum' };
+
+/** Reductions of keras.ops; axes count the batch, which stays. */
+function reduced(call: Call, over: Reduction): Value {
+  const { builder, name, settings } = call;
+  const value = only(call);
+  const rank = value.dims.length;
+  const stated = settings.raw('axis') == null ? [] : settings.ints('axis');
+  const axes = stated.map((axis) => (axis < 0 ? axis + rank : axis - 1));
+  if (axes.length === 0 || axes.some((axis) => axis < 0 || axis >= rank))
+    throw new RangeError('it takes the batch together');
+  // what is left of all dimensions is one number
+  const keep = settings.flag('keepdims', false) || axes.length === rank;
+  return reduceAxes(builder, name, value, over, axes, keep);
+}
+
 export const mergeLayer: Translate = (call) => {
   const { kind, settings } = call;
   if (kind === 'Concatenate') return concatenate(call);
@@ -88,6 +105,7 @@ export const mergeLayer: Translate = (call) => {
     if (mode === 'mul') return merge(call, 'multiply', call.inputs);
     return null;
   }
+  if (Object.hasOwn(REDUCTIONS, kind)) return reduced(call, REDUCTIONS[kind] as Reduction);
   const function_ = kind === 'TFOpLambda' ? settings.text('function') : kind;
   if (Object.hasOwn(ARITHMETIC, function_)) return arithmetic(call, ARITHMETIC[function_] as Arithmetic);
   if (kind === 'TFOpLambda' && Object.hasOwn(FUNCTIONS, function_)) {
