@@ -47,7 +47,7 @@ if (wanted('compare')) {
     .nth(2)
     .waitFor({ timeout: 400_000 });
   // the real windows are there once all images were looked through
-  await page.getByText(/^Of [\d\u2009]+ in/).waitFor({ timeout: 120_000 });
+  await page.getByText(/^Of [\d\u202f]+ in/).waitFor({ timeout: 120_000 });
   await take('compare');
 }
 

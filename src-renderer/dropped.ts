@@ -3,14 +3,24 @@
 /** More files than a model can have: a folder of something else was dropped. */
 const MOST = 200;
 
-export async function droppedFiles(transfer: DataTransfer | null): Promise<File[]> {
-  if (transfer === null) return [];
+export interface Dropped {
+  readonly files: readonly File[];
+  /** What the folder is called, if one was dropped. */
+  readonly folder: string | null;
+}
+
+export async function dropped(transfer: DataTransfer | null): Promise<Dropped> {
+  if (transfer === null) return { files: [], folder: null };
   // entries must be taken before the first await: the transfer is emptied then
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
+  const entries = [...transfer.items]
+    .map((item) => item.webkitGetAsEntry())
+    .filter((entry) => entry !== null);
   const plain = [...transfer.files];
   const files: File[] = [];
-  for (const entry of entries) if (entry !== null) await collect(entry, files);
-  return files.length > 0 ? files : plain;
+  for (const entry of entries) await collect(entry, files);
+  const [only] = entries;
+  const folder = entries.length === 1 && only?.isDirectory === true ? only.name : null;
+  return { files: files.length > 0 ? files : plain, folder };
 }
 
 async function collect(entry: FileSystemEntry, files: File[]): Promise<void> {

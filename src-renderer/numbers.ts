@@ -1,16 +1,12 @@
-// How numbers are written: the unit always with the number, thousands with a thin space, a true minus sign.
+// How numbers are written: the unit always with the number, thousands apart, a true minus sign.
 
 import { bestOfWords } from '../src-main/contract/best-of';
+import { grouped } from '../src-main/contract/grouped';
 
-const THIN = '\u2009';
+const NARROW = '\u202f';
 
-/** 58631 → "58 631" (thin space). */
-export const whole = (value: number): string =>
-  sign(
-    Math.round(value)
-      .toString()
-      .replace(/\B(?=(\d{3})+(?!\d))/g, THIN),
-  );
+/** 58631.4 → "58 631". */
+export const whole = (value: number): string => sign(grouped(Math.round(value)));
 
 /** A number with that many decimals and a true minus sign. */
 export const fixed = (value: number, decimals = 2): string => sign(value.toFixed(decimals));
@@ -25,10 +21,10 @@ export const times = (ratio: number): string => `${fixed(ratio)}×`;
 export const relativeTo = (...of: Parameters<typeof bestOfWords>): string => `× ${bestOfWords(...of)}`;
 
 /** A share of 0..1 as "0.35 %". */
-export const percent = (share: number, decimals = 2): string => `${fixed(share * 100, decimals)}${THIN}%`;
+export const percent = (share: number, decimals = 2): string => `${fixed(share * 100, decimals)}${NARROW}%`;
 
 /** A gap of a certificate: one below what two decimals show is said to be that, not 0. */
-export const gap = (share: number): string => (share < 0.0001 ? `< 0.01${THIN}%` : percent(share));
+export const gap = (share: number): string => (share < 0.0001 ? `< 0.01${NARROW}%` : percent(share));
 
 /** "+0.7" or "−0.2". */
 export const signed = (value: number, decimals = 1): string =>

@@ -1,5 +1,6 @@
 // What a "best real" score is the best of, and how that is said wherever a score is a multiple of it.
 import { z } from 'zod';
+import { grouped } from './grouped';
 
 /** The windows among which the best real ones were found: a sample, or all that lie in the training images. */
 export const bestOfSchema = z.object({ windows: z.int().min(0), all: z.boolean() });
@@ -22,9 +23,6 @@ export interface RealBest {
   readonly windows: readonly (WindowPlace | null)[];
   readonly of: BestOf;
 }
-
-/** "30 000", with narrow spaces at which no line is broken. */
-const grouped = (count: number): string => count.toString().replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f');
 
 /**
  * "best of 30 000 sampled real windows", "best of all 6 000 real images"; null: a sample whose size was not recorded.

@@ -142,9 +142,10 @@ export const calls = {
 
   /** Electron only: shows the open dialog; null when it was dismissed. */
   'models.openDialog': call(nothing, modelInfoSchema.nullable()),
-  /** The files of one model (dropped or chosen in the browser), by name. */
+  /** The files of one model (dropped or chosen in the browser), by name; folder: what the one that they lay in is called. */
   'models.openFiles': call(
     z.object({
+      folder: z.string().max(255).nullable().default(null),
       files: z
         .array(z.object({ name: z.string().max(255), bytes: uint8 }))
         .min(1)

@@ -1,4 +1,5 @@
 // Every window of the training images that a layer was shown: looked for once, kept in memory and on disk.
+import { grouped } from '../contract/grouped';
 import type { Dataset } from '../datasets/dataset';
 import { scanLayers, type Scan } from '../evidence/scan';
 import type { Watch } from '../evidence/watch';
@@ -7,9 +8,6 @@ import { windowOf } from '../network/receptive-field';
 import { layerKey, withDataFor } from './real';
 import { keepScan, readScan, scanName } from './scan-files';
 import { Shared } from './shared';
-
-/** 60000 → "60\u2009000". */
-const thousands = (count: number): string => count.toLocaleString('en').replaceAll(',', '\u2009');
 
 const scans = new Shared<Scan>(6);
 /** Those that were finished in this process. */
@@ -25,7 +23,7 @@ function together(network: Network, layer: string): string[] {
 async function look(network: Network, layer: string, dataset: Dataset, watch: Watch): Promise<Scan> {
   const known = await readScan(scanName(network, layer, dataset), network, layer);
   if (known !== null) return known;
-  watch.doing?.(`Looking through ${thousands(dataset.train.count)} images`);
+  watch.doing?.(`Looking through ${grouped(dataset.train.count)} images`);
   const found = await scanLayers(network, together(network, layer), dataset, watch);
   for (const [name, scan] of found) await keepScan(scanName(network, name, dataset), scan);
   return found.get(layer) as Scan;

@@ -44,6 +44,12 @@ function chosenFolder(): string | null {
   }
 }
 
+/** A folder that the environment names; an empty name is none. */
+function folderIn(env: NodeJS.ProcessEnv, name: string): string | null {
+  const folder = env[name];
+  return folder === undefined || folder === '' ? null : folder;
+}
+
 /**
  * The folders that the operating system gives the app. FILTERSCOPE_CACHE and FILTERSCOPE_DATA override them, the choice of the
  * user the one for data.
@@ -52,10 +58,11 @@ export function appFolders(env: NodeJS.ProcessEnv = process.env): AppFolders {
   const { cache, data } = systemFolders();
   const chosen = chosenFolder();
   const isThere = chosen !== null && existsSync(chosen);
+  const named = folderIn(env, 'FILTERSCOPE_DATA');
   return {
-    cache: env['FILTERSCOPE_CACHE'] ?? cache,
-    data: env['FILTERSCOPE_DATA'] ?? (isThere ? chosen : data),
-    missing: env['FILTERSCOPE_DATA'] !== undefined || isThere ? null : chosen,
+    cache: folderIn(env, 'FILTERSCOPE_CACHE') ?? cache,
+    data: named ?? (isThere ? chosen : data),
+    missing: named !== null || isThere ? null : chosen,
   };
 }
 
@@ -64,7 +71,7 @@ export function appFolders(env: NodeJS.ProcessEnv = process.env): AppFolders {
  * by FILTERSCOPE_DATA, or where nothing can be written.
  */
 export function chooseDataFolder(folder: string, env: NodeJS.ProcessEnv = process.env): string {
-  if (env['FILTERSCOPE_DATA'] !== undefined) {
+  if (folderIn(env, 'FILTERSCOPE_DATA') !== null) {
     throw new UserError(
       'The data folder is named by the environment variable FILTERSCOPE_DATA.',
       'Change it there, or start Filterscope without it.',

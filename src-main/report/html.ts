@@ -1,5 +1,6 @@
 // The answer as one self-contained HTML file: pictures and plots inside, nothing fetched, nothing run.
 import type { Answered, Block, Figure, QuestionAnswer, Stated } from '../contract/answer';
+import { grouped } from '../contract/grouped';
 import { escape } from './escape';
 import { plotSvg } from './plots';
 import { STYLE } from './style';
@@ -94,7 +95,7 @@ export function reportHtml(answer: QuestionAnswer): string {
 <title>The question, answered for ${escape(model.name)} on ${escape(dataset.name)}</title><style>${STYLE}</style></head><body>
 <h1>What do the filters look for, and can the pictures be trusted?</h1>
 <p class="lead">Someone trained the tutorial’s CNN, made for every filter the input that should activate it most, and was unhappy with the pictures: all alike, no diagonals, no curves, and a second layer that looks like nothing. Four questions came of it. Here they are answered for one model, by numbers that were computed from it and from its data.</p>
-<p class="facts">Model “${escape(model.name)}” (sha256 ${escape(model.sha256.slice(0, 12))}…), ${escape(dataset.name)}, ${dataset.images.toLocaleString('en').replaceAll(',', ' ')} training images.${accuracy} Seed ${seed}; ${Math.round(seconds)} s of computing; Filterscope ${escape(appVersion)}. Pictures, where their caption says no more: plain ones, those without prior, kernels and filters have zero mid grey; those of classes with the prior 0 black and 1 white; in all others black is the least and white the greatest value of each.</p>
+<p class="facts">Model “${escape(model.name)}” (sha256 ${escape(model.sha256.slice(0, 12))}…), ${escape(dataset.name)}, ${grouped(dataset.images)} training images.${accuracy} Seed ${seed}; ${Math.round(seconds)} s of computing; Filterscope ${escape(appVersion)}. Pictures, where their caption says no more: plain ones, those without prior, kernels and filters have zero mid grey; those of classes with the prior 0 black and 1 white; in all others black is the least and white the greatest value of each.</p>
 <div class="cards">${questions.map(card).join('')}</div>
 ${questions.map(chapter).join('\n')}
 <section class="tail"><h2>How far this goes</h2>${list(limits)}</section>

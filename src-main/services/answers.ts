@@ -111,7 +111,7 @@ export function answersOf(services: Services): Answers {
       const path = await abilities.chooseModel();
       return path === null ? null : models.openPath(path);
     },
-    'models.openFiles': ({ files }) => models.openFiles(files),
+    'models.openFiles': ({ files, folder }) => models.openFiles(files, folder),
     'models.openRecent': ({ id }) => models.openRecent(id),
     'models.openShipped': () => models.openShipped(),
     'models.cancelOpening': () => {

@@ -57,6 +57,7 @@ const FORMATS: Readonly<Record<string, string>> = {
   '.hdf5': 'Keras HDF5',
   '.onnx': 'ONNX',
   '.json': 'TensorFlow.js',
+  '.zip': 'TensorFlow.js',
   '': 'TensorFlow.js',
 };
 
@@ -95,22 +96,40 @@ export interface GivenFile {
   readonly bytes: Uint8Array;
 }
 
-/** Writes files that were dropped into a folder named by their content; returns the path to open there. */
-export async function storeGiven(parent: string, files: readonly GivenFile[]): Promise<string> {
+/** A name without a path. Throws a UserError for one that is none. */
+function plainName(name: string): string {
+  const plain = basename(name.replaceAll('\\', '/'));
+  if (plain === '' || plain === '.' || plain === '..' || plain.includes('\0')) {
+    throw new UserError(`A file cannot be called "${name}".`, 'Rename it and drop it again.');
+  }
+  return plain;
+}
+
+/** The file that a model is opened by; null where none of several is known to be that: then their folder is looked at. */
+function mainFile(names: readonly string[]): string | null {
+  if (names.length === 1) return names[0] ?? null;
+  const known = [/^model\.json$/, /\.(onnx|keras|h5|hdf5|zip)$/i, /^(?!card\.json$).*\.json$/];
+  return known.flatMap((kind) => names.find((name) => kind.test(name)) ?? [])[0] ?? null;
+}
+
+/**
+ * Writes files that were dropped, in the folder of that name if they lay in one, into a folder named by their content; returns
+ * the path to open there.
+ */
+export async function storeGiven(
+  parent: string,
+  files: readonly GivenFile[],
+  folder: string | null = null,
+): Promise<string> {
   const hash = createHash('sha256');
   const named = files.map(({ name, bytes }) => {
-    const plain = basename(name.replaceAll('\\', '/'));
-    if (plain === '' || plain === '.' || plain === '..' || plain.includes('\0')) {
-      throw new UserError(`A file cannot be called "${name}".`, 'Rename it and drop it again.');
-    }
+    const plain = plainName(name);
     hash.update(plain).update(bytes);
     return [plain, bytes] as const;
   });
-  const main =
-    named.find(([name]) => name === 'model.json') ??
-    named.find(([name]) => name.endsWith('.json') && name !== 'card.json') ??
-    named[0];
-  const folder = join(parent, hash.digest('hex').slice(0, 20));
-  if (!existsSync(folder)) await writeFolder(folder, new Map(named));
-  return join(folder, main?.[0] ?? '');
+  const main = mainFile(named.map(([name]) => name));
+  const own = folder ?? (main === null ? 'dropped files' : null);
+  const stored = join(parent, hash.digest('hex').slice(0, 20), ...(own === null ? [] : [plainName(own)]));
+  if (!existsSync(stored)) await writeFolder(stored, new Map(named));
+  return main === null ? stored : join(stored, main);
 }

@@ -153,9 +153,10 @@ export class Models {
     return this.openPath(path, info.name);
   }
 
-  async openFiles(files: readonly GivenFile[]): Promise<ModelInfo> {
-    const path = await storeGiven(join(this.options.dataFolder, 'opened'), files);
-    const given = basename(path) === 'model.json' ? 'dropped model' : basename(path).replace(/\.\w+$/, '');
+  async openFiles(files: readonly GivenFile[], folder: string | null): Promise<ModelInfo> {
+    const path = await storeGiven(join(this.options.dataFolder, 'opened'), files, folder);
+    const given =
+      basename(path) === 'model.json' ? (folder ?? 'dropped model') : basename(path).replace(/\.\w+$/, '');
     return this.openPath(path, given);
   }
 

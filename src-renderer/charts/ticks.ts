@@ -1,4 +1,5 @@
 // Where an axis has its ticks: round values inside a range, on a linear or a logarithmic scale.
+import { grouped } from '../../src-main/contract/grouped';
 
 /** Steps of 1, 2, 2.5 or 5 times a power of ten. */
 const STEPS = [1, 2, 2.5, 5, 10];
@@ -37,9 +38,8 @@ export function logTicks(low: number, high: number, most = 6): number[] {
     .filter(inside);
 }
 
-/** A tick's number as it is written: thin space between thousands, true minus sign, no needless zeros. */
+/** A tick's number as it is written: thousands apart, true minus sign, no needless zeros. */
 export function tickLabel(value: number): string {
   const [whole = '', part] = String(Number(Math.abs(value).toPrecision(6))).split('.');
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, '\u2009');
-  return `${value < 0 ? '\u2212' : ''}${grouped}${part === undefined ? '' : `.${part}`}`;
+  return `${value < 0 ? '\u2212' : ''}${grouped(Number(whole))}${part === undefined ? '' : `.${part}`}`;
 }

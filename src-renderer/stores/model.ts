@@ -130,17 +130,17 @@ export const useModel = defineStore('model', () => {
     input.click();
   }
 
-  /** Opens the files of one model: a single file, or model.json with its weights. */
-  async function openFiles(files: readonly File[]): Promise<void> {
+  /** Opens the files of one model: a single file, or model.json with its weights; folder: what they lay in, if they did. */
+  async function openFiles(files: readonly File[], folder: string | null = null): Promise<void> {
     const [first] = files;
     if (first === undefined) return;
     const before = givenUp;
-    openingName.value = first.name;
+    openingName.value = folder ?? first.name;
     await open(async () => {
       const given = await Promise.all(
         files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
       );
-      return before !== givenUp ? null : call('models.openFiles', { files: given });
+      return before !== givenUp ? null : call('models.openFiles', { files: given, folder });
     });
   }
 

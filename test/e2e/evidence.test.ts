@@ -113,7 +113,7 @@ describe.skipIf(!hasChromium)('the evidence of a unit', () => {
         .getByRole('listitem')
         .count(),
     ).toBe(10);
-    expect(await real.textContent()).toMatch(/[1-9][\d\u2009]* in [1-9][\d\u2009]* images/);
+    expect(await real.textContent()).toMatch(/[1-9][\d\u202f]* in [1-9][\d\u202f]* images/);
   }, 180_000);
 
   test('is accessible, in light and in dark', async () => {

@@ -51,7 +51,7 @@ describe.skipIf(!hasChromium)('the app in a browser', () => {
     await page.getByRole('button', { name: /256 steps/ }).click();
     const steps = page.getByRole('textbox', { name: 'Steps' });
     await steps.fill('0');
-    await page.getByText('Use a whole number from 1 to 20\u2009000; 256 is safe.').waitFor();
+    await page.getByText('Use a whole number from 1 to 20\u202f000; 256 is safe.').waitFor();
     await steps.fill('64');
     await page.keyboard.press('Escape');
     await page.locator('body').press('r');

@@ -85,7 +85,10 @@ describe.skipIf(!hasChromium)('a model', () => {
     await drop(join(folder, 'a folder'));
     await expect.poll(() => name().textContent(), SLOW).toMatch(/dropped model|a folder/);
     await page.getByRole('radio', { name: /^conv2, 64 units/ }).waitFor();
-    if (await dialog().isVisible()) await page.keyboard.press('Escape');
+    // the range of its pixels is asked for
+    await dialog().waitFor(SLOW);
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'hidden' });
   });
 
   test('is refused by a drop of something else, in words, and the open one stays', async () => {

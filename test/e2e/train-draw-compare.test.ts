@@ -59,7 +59,7 @@ describe.skipIf(!hasChromium)('the app in a browser', () => {
     const tools = page.getByRole('toolbar', { name: 'Train' });
     await expect
       .poll(() => tools.textContent(), { timeout: 45_000 })
-      .toMatch(/Step\s*[1-9]\d*\s*of 5\u2009000/);
+      .toMatch(/Step\s*[1-9]\d*\s*of 5\u202f000/);
     await page.getByRole('button', { name: 'Stop and keep' }).click();
     await page.getByText(/Stopped, and kept as it is/).waitFor({ timeout: 55_000 });
     await page.getByRole('button', { name: 'Open in Filters' }).click();

@@ -150,7 +150,7 @@ describe.skipIf(!hasChromium)('in trouble', () => {
     await dead.waitFor(SLOW);
     expect(await dead.locator('.pixels').count()).toBe(0);
     await dead.click();
-    await page.getByText(/^Never answered any of [\d\u2009]+ windows\.$/).waitFor(SLOW);
+    await page.getByText(/^Never answered any of [\d\u202f]+ windows\.$/).waitFor(SLOW);
     expect(await page.getByRole('button', { name: 'Save PNG' }).isDisabled()).toBe(true);
   });
 

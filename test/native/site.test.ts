@@ -29,6 +29,15 @@ describe.skipIf(!isLinux)('the data folder', () => {
     expect(appFolders({ FILTERSCOPE_DATA: drive() })).toMatchObject({ data: drive(), missing: null });
   });
 
+  test('and that of the cache: a variable that is set to nothing names none', () => {
+    vi.stubEnv('XDG_CACHE_HOME', join(root, 'caches'));
+    expect(appFolders({ FILTERSCOPE_CACHE: drive() }).cache).toBe(drive());
+    const unset = appFolders({});
+    expect(appFolders({ FILTERSCOPE_CACHE: '', FILTERSCOPE_DATA: '' })).toEqual(unset);
+    expect(unset).toMatchObject({ cache: join(root, 'caches/filterscope'), data: usual() });
+    expect(chooseDataFolder(drive(), { FILTERSCOPE_DATA: '' })).toBe(join(drive(), 'Filterscope'));
+  });
+
   test('is the one that the user chose, a folder of its own in it, from then on', () => {
     const chosen = chooseDataFolder(drive(), {});
     expect(chosen).toBe(join(drive(), 'Filterscope'));

@@ -46,7 +46,7 @@ test('looking through all images says how far it is and is ended at once; asked 
   const { share, doing } = await it.next('ask.progress', ({ ask }) => ask === 'first');
   expect(share).toBeGreaterThanOrEqual(0);
   expect(share).toBeLessThan(1);
-  expect(doing).toBe('Looking through 60\u2009000 images');
+  expect(doing).toBe('Looking through 60\u202f000 images');
   await it.call('asks.cancel', { ask: 'first' });
   await expect(first).rejects.toThrow('This was cancelled.');
   const again = await it.call('evidence.unit', unit('second'));

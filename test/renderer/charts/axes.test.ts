@@ -20,10 +20,10 @@ describe('ticks', () => {
 
   it('are written with thin spaces and a true minus sign', () => {
     expect([1500, 0.3, -20, 1234567].map(tickLabel)).toEqual([
-      '1\u2009500',
+      '1\u202f500',
       '0.3',
       '\u221220',
-      '1\u2009234\u2009570',
+      '1\u202f234\u202f570',
     ]);
   });
 });

@@ -11,12 +11,12 @@ const say = (state: UnitResult['state'], gap?: number, method: 'whitened' | 'que
   verdict({ method, result: result(state, gap), looked: 30_000 });
 
 test('a converged picture is said to be locally so, with its gap', () => {
-  expect(say('converged', 0.0025)).toMatchObject({ tone: 'ok', head: 'Converged: gap 0.25\u2009%' });
+  expect(say('converged', 0.0025)).toMatchObject({ tone: 'ok', head: 'Converged: gap 0.25\u202f%' });
   expect(say('converged', 0.0025).sentence).toContain('Locally');
 });
 
 test('a gap too small for two decimals is not called 0', () => {
-  expect(say('converged', 0.000001).head).toBe('Converged: gap < 0.01\u2009%');
+  expect(say('converged', 0.000001).head).toBe('Converged: gap < 0.01\u202f%');
 });
 
 test('what would still rise offers to run longer', () => {
@@ -31,7 +31,7 @@ test('the question has no best picture, so it is not offered more steps', () => 
 });
 
 test('a dead unit says how many windows it never answered', () => {
-  expect(say('dead').sentence).toBe('Never answered any of 30\u2009000 windows.');
+  expect(say('dead').sentence).toBe('Never answered any of 30\u202f000 windows.');
 });
 
 test('a failed unit can be tried again', () => {
