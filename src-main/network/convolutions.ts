@@ -169,7 +169,11 @@ export function depthwiseConv2d(
       (dy, at) => kernels.depthwiseInputGradient(at.shape, kernel, dy, stride, zeros),
     );
   if (isDilated(geometry)) return dilated(x, windows, geometry, (blocks) => square(blocks, 1, 'valid'));
-  if (strides[0] === strides[1]) return square(x, strides[0], padding);
+  const isSquare = strides[0] === strides[1];
+  if (isSquare && typeof padding === 'string') return square(x, strides[0], padding);
+  // zeros of their own around x, not the kernel's: TensorFlow aborts the process where it joins a kernel that has them with
+  // what follows it (the shape of _FusedDepthwiseConv2dNative, up to 2.20)
+  if (isSquare) return square(pad(x, explicit(x, padding, windows, strides)), strides[0], 'valid');
   return thin(square(pad(x, explicit(x, padding, windows, strides)), 1, 'valid'), strides);
 }
 
