@@ -20,7 +20,7 @@ export async function dropped(transfer: DataTransfer | null): Promise<Dropped> {
   for (const entry of entries) await collect(entry, files);
   const [only] = entries;
   const folder = entries.length === 1 && only?.isDirectory === true ? only.name : null;
-  return { files: files.length > 0 ? files : plain, folder };
+  return { files: files.length > 0 || folder !== null ? files : plain, folder };
 }
 
 async function collect(entry: FileSystemEntry, files: File[]): Promise<void> {

@@ -129,6 +129,7 @@ export async function storeGiven(
   });
   const main = mainFile(named.map(([name]) => name));
   const own = folder ?? (main === null ? 'dropped files' : null);
+  if (own !== null) hash.update(`in ${own}`);
   const stored = join(parent, hash.digest('hex').slice(0, 20), ...(own === null ? [] : [plainName(own)]));
   if (!existsSync(stored)) await writeFolder(stored, new Map(named));
   return main === null ? stored : join(stored, main);

@@ -133,7 +133,14 @@ export const useModel = defineStore('model', () => {
   /** Opens the files of one model: a single file, or model.json with its weights; folder: what they lay in, if they did. */
   async function openFiles(files: readonly File[], folder: string | null = null): Promise<void> {
     const [first] = files;
-    if (first === undefined) return;
+    if (first === undefined) {
+      if (folder !== null)
+        refused.value = {
+          message: `The folder ${folder} is empty.`,
+          remedy: 'Drop a model’s file, or the folder that holds it.',
+        };
+      return;
+    }
     const before = givenUp;
     openingName.value = folder ?? first.name;
     await open(async () => {
