@@ -28,6 +28,22 @@ export const padded = (dims: readonly number[]): number[] => [
 export const product = (dims: readonly number[]): number => dims.reduce((all, side) => all * side, 1);
 const same = (a: readonly number[], b: readonly number[]): boolean => a.join() === b.join();
 
+/**
+ * The image that stands for the file's input: features of one dimension are channels, what has no channels has one, and
+ * a single series of numbers is one row, so that what sees a part of it is given that part.
+ */
+export function inputImage(
+  dims: readonly number[],
+  imageOrder: readonly number[],
+): { sides: number[]; order: readonly number[] } {
+  const [first = 1, second = 1] = dims;
+  if (dims.length === 3) return { sides: imageOrder.map((axis) => dims[axis] as number), order: imageOrder };
+  if (dims.length === 1) return { sides: [1, 1, first], order: [0] };
+  if (second === 1) return { sides: [1, first, 1], order: [0, 1] };
+  if (first === 1) return { sides: [1, second, 1], order: [1, 0] };
+  return { sides: [first, second, 1], order: [0, 1] };
+}
+
 /** Where a dimension of the file, negative ones counted from the end, stands among the node's. */
 export function axisOf(value: Value, axis: number): number {
   const rank = value.dims.length;

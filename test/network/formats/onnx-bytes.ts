@@ -34,11 +34,12 @@ const image = (name: string, dims: readonly number[]): Buffer => {
   return Buffer.concat([part(1, name), part(2, part(1, number(1, 1), part(2, ...shape)))]);
 };
 
-/** A model of one image [1, 1, 8, 8] called "image", with float32 weights. */
+/** A model of one input called "image", with float32 weights. */
 export function onnxBytes(
   nodes: readonly OnnxNode[],
   weights: readonly OnnxWeight[],
   output: string,
+  input: readonly number[] = [1, 1, 8, 8],
 ): Buffer {
   const tensors = weights.map(({ name, dims, bytes, external }) => {
     const where =
@@ -58,7 +59,7 @@ export function onnxBytes(
     ...written,
     part(2, 'graph'),
     ...tensors,
-    part(11, image('image', [1, 1, 8, 8])),
+    part(11, image('image', input)),
     part(12, image(output, [1, 2, 6, 6])),
   );
   return Buffer.concat([number(1, 9), graph, part(8, number(2, 18))]);

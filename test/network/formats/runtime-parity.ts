@@ -71,7 +71,8 @@ export async function tensorflowJs(path: string, network: Network): Promise<Refe
         const channelsFirst = input?.shape?.[1] === network.input[2] && input.shape[3] !== network.input[2];
         const placed = channelsFirst ? image.transpose([0, 3, 1, 2]) : image;
         // a sequence is taken as an image without channels
-        const shaped = input?.shape?.length === 3 ? placed.squeeze([3]) : placed;
+        const [, ...sides] = input?.shape ?? [];
+        const shaped = sides.length === 2 ? placed.reshape([1, ...(sides as number[])]) : placed;
         const given = input?.dtype === 'int32' ? shaped.cast('int32') : shaped;
         const names = graphNames(network, modelTopology.node ?? []);
         const found = model.execute(given, names);

@@ -2,7 +2,7 @@
 import { UserError } from '../../../contract/errors';
 import type { InputScaling, Network } from '../../network';
 import { GraphBuilder, type About } from '../graph-builder';
-import { elementwise, inOrder, type Value } from '../layout';
+import { CHANNELS_LAST, elementwise, inputImage, type Value } from '../layout';
 import type { TranslationOptions } from '../options';
 import { assumedScaling, placeScaling, scalingBefore, statedScaling } from '../scaling';
 import { activationLayer } from './activations';
@@ -232,11 +232,8 @@ export function translateKeras(keras: KerasModel, options: TranslationOptions): 
       translation.scaling === undefined
         ? (scalingIn(model) ?? assumedScaling)
         : statedScaling(translation.scaling);
-    // an image without channels has one: [rows, columns, 1]
-    const image = builder.input(
-      dims.length === 2 ? [...dims, 1] : dims.length === 1 ? [1, 1, ...dims] : dims,
-    );
-    const start: Value = { node: placeScaling(builder, image, scaling), dims, order: inOrder(dims) };
+    const { sides, order } = inputImage(dims, CHANNELS_LAST);
+    const start: Value = { node: placeScaling(builder, builder.input(sides), scaling), dims, order };
     const [output] = new Translator(translation, builder).model(model, [start], []);
     return builder.finish(
       { ...about, parameters: keras.parameters(), anySize },

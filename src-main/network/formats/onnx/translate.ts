@@ -2,7 +2,7 @@
 import { UserError } from '../../../contract/errors';
 import type { InputScaling, Network } from '../../network';
 import { GraphBuilder, type About } from '../graph-builder';
-import { CHANNELS_FIRST, CHANNELS_LAST, inOrder, type Value } from '../layout';
+import { CHANNELS_FIRST, CHANNELS_LAST, inputImage, type Value } from '../layout';
 import type { TranslationOptions } from '../options';
 import { assumedScaling, placeScaling, scalingBefore, statedScaling } from '../scaling';
 import { constant, Context, isConstant, type Operand, type TranslateNode } from './context';
@@ -45,7 +45,7 @@ function inputOf(
     );
   }
   const last = shape.length === 3 && isChannels(shape[2]) && !isChannels(shape[0]);
-  const order = shape.length < 3 ? inOrder(shape.map(() => 1)) : last ? CHANNELS_LAST : CHANNELS_FIRST;
+  const order = last ? CHANNELS_LAST : CHANNELS_FIRST;
   const channel = last ? 2 : 0;
   const dims = shape.map((side, axis) => {
     // exporters write -1, 0 or a name for a side that may vary
@@ -238,14 +238,9 @@ export function translateOnnx(
       options.scaling === undefined
         ? (scalingIn(graph, name, translator.operands) ?? assumedScaling)
         : statedScaling(options.scaling);
-    const sides =
-      dims.length === 3
-        ? order.map((axis) => dims[axis] as number)
-        : dims.length === 2
-          ? [...dims, 1]
-          : [1, 1, ...dims];
-    const image = builder.input(sides);
-    const start: Value = { node: placeScaling(builder, image, scaling), dims, order };
+    const image = inputImage(dims, order);
+    const node = placeScaling(builder, builder.input(image.sides), scaling);
+    const start: Value = { node, dims, order: image.order };
     translator.operands.set(name, start);
     translator.run();
     const output = translator.operands.get(graph.outputs[0] ?? '');

@@ -2,7 +2,7 @@
 import { UserError } from '../../../contract/errors';
 import type { Network } from '../../network';
 import { GraphBuilder } from '../graph-builder';
-import { CHANNELS_FIRST, CHANNELS_LAST, inOrder, type Value } from '../layout';
+import { CHANNELS_FIRST, CHANNELS_LAST, inputImage, type Value } from '../layout';
 import { constant, isConstant, type Operand } from '../onnx/context';
 import type { TranslationOptions } from '../options';
 import { assumedScaling, placeScaling, statedScaling } from '../scaling';
@@ -74,12 +74,7 @@ function inputOf(
   // what was converted from ONNX takes its channels first
   const isChannels = (side: number | null | undefined): boolean => side === 1 || side === 3;
   const channelsFirst = shape.length === 3 && isChannels(shape[0]) && !isChannels(shape[2]);
-  const order =
-    shape.length < 3
-      ? inOrder(shape.map(() => 1))
-      : channelsFirst && shape[2] !== null
-        ? CHANNELS_FIRST
-        : CHANNELS_LAST;
+  const order = channelsFirst && shape[2] !== null ? CHANNELS_FIRST : CHANNELS_LAST;
   const dims = shape.map((side, axis) => side ?? (axis === shape.length - 1 ? 3 : inputSize));
   if (dims.some((side) => side > 16384))
     throw new UserError(`The model's input has the shape ${dims.join('×')}.`, 'Open a model of images.');
@@ -98,11 +93,8 @@ export function translateGraph(
     const input = inputOf(nodes, builder, options.inputSize);
     const scaling = options.scaling === undefined ? assumedScaling : statedScaling(options.scaling);
     const { dims, order } = input;
-    const sides = order.map((axis) => dims[axis] as number);
-    // an image without channels has one, and a sequence is taken as one
-    const image = builder.input(
-      sides.length === 1 ? [1, 1, ...sides] : sides.length === 2 ? [...sides, 1] : sides,
-    );
+    const image = inputImage(dims, order);
+    const pixels = builder.input(image.sides);
     const operands = new Map<string, readonly Operand[] | null>();
     const noted = new Noted();
     let last: Value | null = null;
@@ -123,7 +115,9 @@ export function translateGraph(
     return builder.finish({ name, sha256, parameters, anySize: input.anySize }, scaling, last?.node ?? null);
 
     function evaluate(node: TensorflowNode): readonly Operand[] | null {
-      if (node.name === input.name) return [{ node: placeScaling(builder, image, scaling), dims, order }];
+      if (node.name === input.name) {
+        return [{ node: placeScaling(builder, pixels, scaling), dims, order: image.order }];
+      }
       if (node.op === 'Const') {
         const weight = weights.get(node.name);
         if (weight === undefined)
