@@ -5,7 +5,7 @@ import { fixed, gap, relativeTo, times } from '../numbers';
 import { agreeing } from '../starts';
 
 const agreement = (scores: readonly number[]): string =>
-  scores.length < 2 ? '1 start' : `${agreeing(scores)} of ${scores.length}`;
+  scores.length === 0 ? '–' : scores.length === 1 ? '1 start' : `${agreeing(scores)} of ${scores.length}`;
 
 /** What is known of a unit, as it is written; '–' for what is not. */
 export function numbersOf(result: UnitResult | null): { label: string; value: string; key?: boolean }[] {

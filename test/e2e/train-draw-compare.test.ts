@@ -99,6 +99,20 @@ describe.skipIf(!hasChromium)('the app in a browser', () => {
     await page.getByText('Draw a digit, or pick one').waitFor();
   });
 
+  test('an empty canvas is dark: white is the greatest answer to real data, and that is said', async () => {
+    for (const layer of ['conv1', 'conv2']) {
+      const sheet = page.getByRole('region', { name: `${layer} responses` });
+      await sheet.getByText(/^0\s+\d\.\d\d, best real$/).waitFor();
+      const brightest = await page.evaluate<number>(`(() => {
+        const canvas = document.querySelector('[aria-label="${layer} responses"] canvas');
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        return data.reduce((most, value, i) => (i % 4 === 3 ? most : Math.max(most, value)), 0);
+      })()`);
+      expect(brightest).toBeGreaterThan(0);
+      expect(brightest).toBeLessThan(128);
+    }
+  });
+
   test('a test image comes with its label', async () => {
     await page.getByRole('button', { name: 'Next test image' }).click();
     await page.getByText('The test image is labelled 7').waitFor();

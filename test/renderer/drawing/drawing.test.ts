@@ -1,7 +1,7 @@
 // Drawing: what a brush leaves, how a picture moves, how answers stay live, and where response maps go.
 import { describe, expect, it } from 'vitest';
 import { blank, isBlank, nudge, stroke } from '../../../src-renderer/drawing/bitmap';
-import { HEAT } from '../../../src-renderer/drawing/heat';
+import { HEAT, heatScale } from '../../../src-renderer/drawing/heat';
 import { latest } from '../../../src-renderer/drawing/latest';
 import { arrange, extentOf } from '../../../src-renderer/drawing/sheet-layout';
 
@@ -91,6 +91,14 @@ it('the heat ramp runs from near black to near white and only gets lighter', () 
   expect(HEAT[0]).toBe(0xff12100e);
   expect(HEAT[255]).toBe(0xfff0f8f7);
   expect(lightness.every((value, i) => i === 0 || value >= (lightness[i - 1] ?? 0))).toBe(true);
+});
+
+it('white is the greatest answer to real data, more where the drawing is answered more, and its own where none are known', () => {
+  const best = Float32Array.of(0.5, -1, 2.5, NaN);
+  expect(heatScale(0.125, best)).toEqual({ scale: 2.5, isReal: true });
+  expect(heatScale(3, best)).toEqual({ scale: 3, isReal: false });
+  expect(heatScale(0.125, null)).toEqual({ scale: 0.125, isReal: false });
+  expect(heatScale(0, Float32Array.of(-1))).toEqual({ scale: 0, isReal: false });
 });
 
 describe('response maps', () => {
