@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src-main/contract/errors';
 import { tf } from '../../src-main/native/tensorflow';
 import { forward } from '../../src-main/network/forward';
+import { convertModel } from '../../src-main/network/formats/convert';
 import { openModel } from '../../src-main/network/formats/open';
 import { unitLayers } from '../../src-main/network/network';
 import { encodeTfjsLayers } from '../../src-main/network/formats/tfjs-layers';
@@ -145,4 +146,25 @@ it('Keeps the bytes of the weights as they were', async () => {
   expect(readFileSync(join(folder, 'weights.bin')).equals(bin)).toBe(true);
   expect(JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'))).toEqual(JSON.parse(json));
   await expect(openModel(join(folder, 'model.json'))).resolves.toMatchObject({ input: [28, 28, 1] });
+});
+
+it('What TensorFlow.js itself made enlarges as it does there', async () => {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.conv2d({ filters: 2, kernelSize: 3, inputShape: [7, 9, 1] }),
+      tf.layers.upSampling2d({ size: [2, 3], interpolation: 'bilinear' }),
+      tf.layers.upSampling2d({ size: [3, 2] }),
+    ],
+  });
+  const folder = folderOf({});
+  await model.save(`file://${folder}`);
+  const network = await openModel(folder, { scaling: '0..1' });
+  const x = tf.randomUniform<Rank.R4>([2, 7, 9, 1], 0, 1, 'float32', 1);
+  const ours = forward(network, x, network.nodes.at(-1)?.name ?? '');
+  expect((model.predict(x) as Tensor).sub(ours).abs().max().dataSync()[0]).toBeLessThan(1e-6);
+  const { reading } = await convertModel(folder, { precision: 'float32' });
+  expect(reading.reason).toBeNull();
+  expect(reading.difference).toBeLessThan(1e-6);
+  network.dispose();
+  model.dispose();
 });

@@ -9,7 +9,7 @@ import { translateKeras, type KerasModel } from './keras/translate';
 import { layersOfNetwork } from './graph-layers';
 import { DEFAULT_INPUT_SIZE, readModel, type Content } from './open';
 import type { OpenOptions } from './options';
-import { encodeTfjsModel, type NamedWeight, type Precision } from './tfjs-layers';
+import { encodeTfjsModel, TFJS, type NamedWeight, type Precision } from './tfjs-layers';
 import type { Weight } from './weights';
 
 /** What TensorFlow.js makes of the model that was written. */
@@ -139,7 +139,7 @@ export async function convertModel(
   const network = translateKeras(keras, { inputSize: DEFAULT_INPUT_SIZE, scaling: '0..1' });
   try {
     mustBeWhole(network);
-    const version = keras.modern ? '3.0.0' : '2.15.0';
+    const version = keras.ofTfjs ? `${TFJS} ${tf.version['tfjs-layers']}` : keras.modern ? '3.0.0' : '2.15.0';
     const written = encodeTfjsModel(tfjsConfig(keras.model), weights(), precision, version);
     const { name, parameters } = network;
     return { name, parameters, ...written, reading: await readBack(network, written) };

@@ -76,7 +76,7 @@ export async function readKerasArchive(files: ModelFiles, bytes: Buffer): Promis
     return seen.get(path);
   };
   return {
-    ...{ model, modern: true, about: { name: model.name, sha256 } },
+    ...{ model, modern: true, ofTfjs: false, about: { name: model.name, sha256 } },
     weightsOf: (path) => {
       const group = find(path);
       return { find: (_, index) => (group === null ? undefined : weightAt(`${group}/vars/${index}`)) };

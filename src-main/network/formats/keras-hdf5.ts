@@ -63,7 +63,13 @@ export async function readKerasHdf5(bytes: Buffer, name: string): Promise<KerasM
     );
   };
   return {
-    ...{ model, weightsOf, modern: Number.parseInt(version, 10) >= 3, parameters: () => parameters },
+    ...{
+      model,
+      weightsOf,
+      ofTfjs: false,
+      modern: Number.parseInt(version, 10) >= 3,
+      parameters: () => parameters,
+    },
     about: { name: model.name, sha256: createHash('sha256').update(bytes).digest('hex') },
   };
 }

@@ -7,6 +7,9 @@ import type { KerasModel } from './keras/translate';
 import type { TfjsModel } from './tfjs-files';
 import { toFloat16 } from './weights';
 
+/** How TensorFlow.js begins the version in the models that it makes (tfjs-layers/src/engine/topology.ts). */
+export const TFJS = 'tfjs-layers';
+
 /** The layers and weights of a LayersModel that was read. */
 export function readTfjsLayers({ name, sha256, topology, weights }: TfjsModel): KerasModel {
   // model.toJSON() writes { model_config }, tf.Model's own older one the configuration itself
@@ -20,6 +23,8 @@ export function readTfjsLayers({ name, sha256, topology, weights }: TfjsModel): 
   return {
     model: modelConfig(config, name),
     about: { name, sha256 },
+    // what the converter writes says the Keras that it came from
+    ofTfjs: typeof version === 'string' && version.startsWith(TFJS),
     modern: typeof version === 'string' && Number.parseInt(version, 10) >= 3,
     weightsOf: (path) => find(path.map((part) => part.name)),
     parameters: () => parameters,

@@ -166,6 +166,14 @@ export function modelConfig(value: unknown, fallback: string, depth = 0): ModelC
   return { name, inputShape, layers, inputs, outputs };
 }
 
+/** A name for the input that no layer has, and that TensorFlow.js takes. */
+function freeName(layers: readonly LayerConfig[]): string {
+  const taken = new Set(layers.map(({ name }) => name));
+  let name = 'input';
+  while (taken.has(name)) name += '_';
+  return name;
+}
+
 /** A Sequential model, or a Pipeline of preprocessing, as a graph: each layer is called with the one before it. */
 function chained(layers: readonly LayerConfig[]): Pick<ModelConfig, 'layers' | 'inputs' | 'outputs'> {
   const first: LayerConfig =
@@ -173,7 +181,7 @@ function chained(layers: readonly LayerConfig[]): Pick<ModelConfig, 'layers' | '
       ? layers[0]
       : {
           ...{
-            name: '(input)',
+            name: freeName(layers),
             kind: 'InputLayer',
             module: '',
             config: layers[0]?.config ?? {},

@@ -25,6 +25,8 @@ export interface Call {
   readonly inputs: readonly Value[];
   /** True for Keras 3, whose names mean other things here and there than those of Keras 1, 2 and TensorFlow.js. */
   readonly modern: boolean;
+  /** True for models that TensorFlow.js itself made. */
+  readonly ofTfjs: boolean;
   /** The arguments as the file has them, numbers included. */
   readonly args: readonly Argument[];
 }

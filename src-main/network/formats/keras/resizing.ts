@@ -52,8 +52,9 @@ function kernelOf(method: Interpolation, step: number, antialias: boolean): Part
   return method === 'linear' ? {} : { omitted: true };
 }
 
-/** Half-pixel centres, as Keras' image resizing takes them. */
-function halfPixel(
+/** Half-pixel centres, as Keras' image resizing takes them; TensorFlow.js' own models have no halves. */
+function along(
+  call: Call,
   input: number,
   output: number,
   method: AxisResampling['method'],
@@ -61,6 +62,8 @@ function halfPixel(
 ): AxisResampling {
   const step = input / output;
   const base = { input, output, method, step, origin: 0.5, rounding: 'floor' } as const;
+  // tfjs-layers/src/layers/convolutional.ts
+  if (call.ofTfjs) return { ...base, origin: 0, offset: 0 };
   return method === 'nearest'
     ? { ...base, offset: 0 }
     : { ...base, offset: -0.5, ...kernelOf(method, step, antialias) };
@@ -71,8 +74,8 @@ function upsample(call: Call): Value {
   const [tall, wide] = call.settings.pair('size', [2, 2]);
   return onImage(call, ([rows, columns]) => ({
     op: 'resample',
-    rows: halfPixel(rows, rows * tall, method, false),
-    columns: halfPixel(columns, columns * wide, method, false),
+    rows: along(call, rows, rows * tall, method, false),
+    columns: along(call, columns, columns * wide, method, false),
   }));
 }
 
@@ -118,8 +121,8 @@ function resize(call: Call): Value {
       : only(call);
   return onImage({ ...call, inputs: [fitted] }, ([rows, columns]) => ({
     op: 'resample',
-    rows: halfPixel(rows, height, method, antialias),
-    columns: halfPixel(columns, width, method, antialias),
+    rows: along(call, rows, height, method, antialias),
+    columns: along(call, columns, width, method, antialias),
   }));
 }
 

@@ -26,6 +26,8 @@ export interface KerasModel {
   readonly about: Omit<About, 'parameters' | 'anySize'>;
   /** True for files of Keras 3. */
   readonly modern: boolean;
+  /** True for models that TensorFlow.js itself made, whose resizing is another. */
+  readonly ofTfjs: boolean;
   readonly weightsOf: (path: Path) => LayerWeights;
   /** Numbers that the file holds as weights, known when its layers were asked for theirs. */
   readonly parameters: () => number;
@@ -165,6 +167,7 @@ class Translator {
       settings: new Settings(layer.config),
       weights: this.translation.weightsOf(path),
       modern: this.translation.modern,
+      ofTfjs: this.translation.ofTfjs,
     };
     const refuse = (reason: string | null): [null] => {
       this.builder.refuse({ name, kind: layer.kind, after: references.map((part) => part.layer), reason });
