@@ -8,6 +8,7 @@ import { call } from '../bridge';
 import { useSettled } from '../composables/useSettled';
 import { wordsOf } from '../error-words';
 import { download } from '../downloads';
+import { sharedPath } from '../layer-names';
 import { useApp } from './app';
 import { useAsks } from './asks';
 import { useNotices } from './notices';
@@ -79,6 +80,9 @@ export const useModel = defineStore('model', () => {
   }
 
   /** What a unit is called: its class for an output's unit, else its number. */
+  /** What all names of layers begin with is left out where there is little room. */
+  const shared = computed(() => sharedPath(model.value?.layers.map(({ name }) => name) ?? []));
+  const shortName = (of: LayerInfo): string => of.name.slice(shared.value.length);
   function unitName(of: LayerInfo, index: number): string {
     return of.isOutput ? (model.value?.classes[index] ?? index.toString()) : index.toString();
   }
@@ -252,7 +256,7 @@ export const useModel = defineStore('model', () => {
 
   return {
     ...{ model, recents, refused, opening, openingName, cancelOpening, layerName, layer, unit },
-    ...{ take, opened, setScaling, setSize, chooseLayer, stepLayer, chooseUnit, unitName, refuse },
+    ...{ take, opened, setScaling, setSize, chooseLayer, stepLayer, chooseUnit, unitName, shortName, refuse },
     ...{
       openDialog,
       openFiles,
