@@ -20,6 +20,13 @@ interface Known {
   readonly looked: number | null;
 }
 
+/** Why a unit counts as dead: no real window is answered, or, whatever real data say, nothing moves its picture. */
+function deadBy(bestReal: number | null, looked: number | null): string {
+  if (bestReal === null) return 'Nothing moved it from where it started: its gradient is 0 there.';
+  if (bestReal > 0) return 'It answers real windows, but its gradient is 0 where the ascent started.';
+  return looked === null ? 'Never answered any window.' : `Never answered any of ${whole(looked)} windows.`;
+}
+
 export function verdict({ method, result, looked }: Known): Verdict {
   const known = result.certificate === null ? '' : `gap ${gap(result.certificate.gap)}`;
   switch (result.state) {
@@ -42,8 +49,7 @@ export function verdict({ method, result, looked }: Known): Verdict {
         tone: 'plain',
         icon: 'close_to',
         head: 'Dead',
-        sentence:
-          looked === null ? 'Never answered any window.' : `Never answered any of ${whole(looked)} windows.`,
+        sentence: deadBy(result.bestReal, looked),
       };
     case 'failed':
       if (method === 'question' && result.unit === 0) {

@@ -30,8 +30,12 @@ test('the question has no best picture, so it is not offered more steps', () => 
   expect(action).toBeUndefined();
 });
 
-test('a dead unit says how many windows it never answered', () => {
-  expect(say('dead').sentence).toBe('Never answered any of 30\u202f000 windows.');
+test('a unit is dead for what is known: windows that it never answered, or nothing that moves it', () => {
+  const by = (bestReal: number | null): string =>
+    verdict({ method: 'whitened', result: { ...result('dead'), bestReal }, looked: 30_000 }).sentence;
+  expect(by(0)).toBe('Never answered any of 30\u202f000 windows.');
+  expect(by(null)).toContain('Nothing moved it');
+  expect(by(0.5)).toContain('answers real windows');
 });
 
 test('a failed unit can be tried again', () => {
