@@ -110,6 +110,11 @@ function computed(operation: Operation, inputs: readonly Features[]): Features {
     case 'maxPool':
     case 'averagePool': {
       const { size, strides, padding } = operation.geometry;
+      // a window of padding alone has no greatest element, and TensorFlow's kernel refuses it
+      if (operation.op === 'maxPool' && typeof padding !== 'string') {
+        if (padding.some((side, i) => side >= (size[i >> 1] as number)))
+          throw new RangeError(`its padding of ${show(padding)} is as wide as its window of ${show(size)}`);
+      }
       return [...slid(input, size, strides, padding), input[2] as number];
     }
     case 'activation':

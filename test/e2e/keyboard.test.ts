@@ -47,6 +47,7 @@ describe.skipIf(!hasChromium)('the main path by keyboard alone', () => {
     await page.keyboard.type('4000');
     // Enter in any field of the form starts it; then single letters are keys once Escape has left the field
     await press('Enter');
+    await page.getByRole('button', { name: 'Pause', disabled: false }).waitFor(SLOW);
     await tabTo(page, /^Pause$/, 'Shift+Tab');
     await page.getByText(/^Training$/).waitFor(SLOW);
     await press('Enter');
