@@ -9,7 +9,7 @@ import { averagedFrom, NativeAscent, type AscentState } from './native-ascent';
 import type { Objective } from './objectives';
 import type { Optimiser } from './optimisers';
 import type { Parametrisation } from './parametrisations';
-import { transformed, type Transform } from './transforms';
+import { asScalars, transformed, type Transform } from './transforms';
 import { writtenGradient } from './written-gradient';
 
 /** One moment of an ascent, a value per picture. */
@@ -98,12 +98,7 @@ export async function* ascend(options: AscendOptions): AsyncGenerator<Frame, Asc
   const stops = [...(frames ?? [])].filter((step) => step < steps).sort((a, b) => a - b);
   const drawn = Array.from({ length: steps }, () => transforms.flatMap(({ draw }) => draw(rng)));
   const gradientOf = (step: number): Tensor2D =>
-    tf.tidy(() =>
-      gradientAt(
-        state.theta,
-        (drawn[step] ?? []).map((value) => tf.scalar(value)),
-      ),
-    );
+    tf.tidy(() => gradientAt(state.theta, asScalars(drawn[step])));
   const climbed = { gradientAt, scoresAt: written?.scores ?? scoresAt, drawn };
   const native = NativeAscent.of(options, climbed, state);
   let done = 0;

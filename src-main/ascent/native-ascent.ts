@@ -4,6 +4,7 @@ import { tf } from '../native/tensorflow';
 import { rowNorms } from '../network/kernels';
 import { nativeFunction, nativeLoop, type NativeFunction, type NativeLoop } from '../network/native-program';
 import type { AscendOptions, Frame } from './ascend';
+import { asScalars } from './transforms';
 
 /** Where an ascent is: θ, and the sum of the gradients that its certificate is made of; both [n, size]. */
 export interface AscentState {
@@ -49,7 +50,7 @@ export class NativeAscent {
       const gradient = gradientAt(at as Tensor2D, moves as Scalar[]);
       return [scoresAt(at as Tensor2D), x, rowNorms(gradient), constraint.gap(at as Tensor2D, gradient)];
     };
-    const moves = this.movesOf(0);
+    const moves = asScalars(drawn[0]);
     try {
       this.seen = (options.frames?.size ?? 0) > 0 ? nativeFunction([theta, ...moves], look) : null;
     } catch (error) {
@@ -77,11 +78,6 @@ export class NativeAscent {
       native?.dispose();
       return null;
     }
-  }
-
-  /** What was drawn for a step, as scalars. */
-  private movesOf(step: number): Scalar[] {
-    return (this.drawn[step] ?? []).map((value) => tf.scalar(value));
   }
 
   private advanced({ theta, sum }: AscentState, from: number, count: number): AscentState {
@@ -113,7 +109,7 @@ export class NativeAscent {
   /** The pictures of θ, and what there is to know of them; for ascents that ask for frames. */
   look(theta: Tensor2D, step: number): Frame {
     if (this.seen === null) throw new Error('No frame was asked for.');
-    const moves = this.movesOf(step);
+    const moves = asScalars(this.drawn[step]);
     const found = this.seen.run(theta, ...moves);
     tf.dispose(moves);
     const [scores, images, gradientNorms, gaps] = found.map(numbers) as [

@@ -13,6 +13,9 @@ export interface Transform {
   readonly of: (x: Tensor4D, drawn: readonly Scalar[]) => Tensor4D;
 }
 
+/** What was drawn for a step, as scalars; none for nothing. */
+export const asScalars = (drawn: readonly number[] = []): Scalar[] => drawn.map((value) => tf.scalar(value));
+
 /** Pictures x by one transform after another, each taking its part of what was drawn. */
 export function transformed(
   x: Tensor4D,

@@ -79,10 +79,10 @@ export const useModel = defineStore('model', () => {
     if (layer.value !== null && to >= 0 && to < layer.value.units) chosen.set(layerName.value, to);
   }
 
-  /** What a unit is called: its class for an output's unit, else its number. */
   /** What all names of layers begin with is left out where there is little room. */
   const shared = computed(() => sharedPath(model.value?.layers.map(({ name }) => name) ?? []));
   const shortName = (of: LayerInfo): string => of.name.slice(shared.value.length);
+  /** What a unit is called: its class for an output's unit, else its number. */
   function unitName(of: LayerInfo, index: number): string {
     return of.isOutput ? (model.value?.classes[index] ?? index.toString()) : index.toString();
   }
