@@ -166,17 +166,26 @@ export class Runs {
     };
     const live = new LiveRun(record, run, this.files, this.options.emit);
     this.live.set(run.id, live);
-    await live.change({});
-    this.enqueue(live);
+    await this.enqueue(live, {});
     return live.run;
   }
 
-  private enqueue(live: LiveRun): void {
+  /**
+   * Tells, keeps and queues a run in one turn: whoever is told of it can stop it. `changes` are what makes it queued. Resolves
+   * when it is kept.
+   */
+  private enqueue(live: LiveRun, changes: Partial<Run>): Promise<void> {
     const { id, kind } = live.run;
+    const kept = live.change(changes);
     if (kind === 'visualize') {
+      this.works.get(id)?.replace();
       this.works.set(id, new VisualizeWork(live as LiveRun<VisualizeRun>, this.files, this.options.emit));
     }
-    this.queues[kind].add(id, () => this.work(live));
+    this.queues[kind].add(id, async () => {
+      // what was paused and resumed at once may have ended by now
+      if (live.run.state === 'queued') await this.work(live);
+    });
+    return kept;
   }
 
   private async work(live: LiveRun): Promise<void> {
@@ -263,8 +272,10 @@ export class Runs {
       await live.change({ state: 'running' });
       return;
     }
-    await live.change({ state: 'queued', error: null, ...(kind === 'visualize' ? { done: 0 } : {}) });
-    this.enqueue(live);
+    await this.enqueue(live, {
+      ...{ state: 'queued', error: null },
+      ...(kind === 'visualize' ? { done: 0 } : {}),
+    });
   }
 
   /** Stops all work such that it can be resumed at the next start. */

@@ -31,12 +31,19 @@ export class VisualizeWork {
   private readonly previews = new Map<number, Float32Array>();
   private previewed = PREVIEW;
   private found: Visualized | null = null;
+  /** Another work of the same run took its place before it began. */
+  private replaced = false;
 
   constructor(live: LiveRun<VisualizeRun>, files: RunFiles, emit: Emit) {
     this.live = live;
     this.files = files;
     this.emit = emit;
     this.frames = live.run.state === 'queued' ? [] : null;
+  }
+
+  /** Keeps it from beginning: a run that was resumed has a work of its own. */
+  replace(): void {
+    this.replaced = true;
   }
 
   /** The raw pictures of a frame, [units × h × w × c]. Throws a UserError for one that is not there. */
@@ -77,9 +84,9 @@ export class VisualizeWork {
     const { request } = live.run;
     const dataset = await models.judge(request.model);
     const input = { ...request, model: models.source(request.model), dataset };
-    // cancelled or paused meanwhile
+    // cancelled or paused meanwhile, or paused and resumed
     const { state } = live.run;
-    if (state !== 'queued') return;
+    if (state !== 'queued' || this.replaced) return;
     live.begin();
     const job = engine.job('visualize', input, (progress) => {
       if (live.run.state !== 'running' && live.run.state !== 'paused') return;

@@ -9,6 +9,7 @@ import type { CDPSession, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SHEET_COLUMNS } from '../../src-main/contract/media';
 import { displaySchema } from '../../src-main/contract/method';
+import type { Run } from '../../src-main/contract/run';
 import { realScores } from '../../src-main/evidence/real-scores';
 import { openModel } from '../../src-main/network/formats/open';
 import { showAll } from '../../src-main/pictures/display';
@@ -235,6 +236,20 @@ describe.skipIf(!hasChromium)('dropped on the window,', () => {
     if (to !== undefined) await page.screenshot({ path: join(to, `${of.replaceAll(/\W+/g, '-')}.png`) });
   }
 
+  /** The run that was finished and kept since the last time: its pictures show up before they are on the disk. */
+  const seen = new Set<string>();
+  async function kept(): Promise<{ files: RunFiles; run: Run | undefined }> {
+    const files = new RunFiles(join(opened.data, 'runs'));
+    const find = async (): Promise<Run | undefined> =>
+      (await files.readAll(() => undefined))
+        .map(({ run }) => run)
+        .find(({ id, state }) => state === 'finished' && !seen.has(id));
+    await expect.poll(find, SLOW).toBeDefined();
+    const run = await find();
+    if (run !== undefined) seen.add(run.id);
+    return { files, run };
+  }
+
   beforeAll(async () => {
     opened = await openInBrowser();
     ({ page } = opened);
@@ -290,8 +305,7 @@ describe.skipIf(!hasChromium)('dropped on the window,', () => {
     await shot(`pictures ${kind.kind}`);
 
     // the pictures that were kept, as numbers, and the model opened anew from the file that was dropped
-    const files = new RunFiles(join(opened.data, 'runs'));
-    const { run } = (await files.readAll(() => undefined)).at(-1) ?? {};
+    const { files, run } = await kept();
     if (run?.kind !== 'visualize' || run.picture === null) throw new Error('The run was not kept.');
     expect(run.request).toMatchObject({ layer, units });
     const { height, width, channels } = run.picture;

@@ -28,6 +28,7 @@ describe.skipIf(!hasChromium)('the main path by keyboard alone', () => {
 
   test('Ctrl 1 leads to Train; Tab passes every field, each with a visible focus, and Enter starts a small run', async () => {
     await press('Control+1');
+    await page.getByRole('form', { name: 'Next run' }).waitFor();
     await tabTo(page, /^Steps$/);
     await page.keyboard.type('40');
     await tabTo(page, /^conv1 filters$/);
@@ -39,7 +40,7 @@ describe.skipIf(!hasChromium)('the main path by keyboard alone', () => {
     await tabTo(page, /^Start training$/);
     await press('Enter');
     await page.getByText(/^Finished: /).waitFor(SLOW);
-    expect(await focused()).toBe('Start next run');
+    await expect.poll(focused, SLOW).toBe('Start next run');
   });
 
   test('a run is paused, resumed and stopped by keys, and the buttons keep the focus', async () => {
@@ -52,7 +53,7 @@ describe.skipIf(!hasChromium)('the main path by keyboard alone', () => {
     await page.getByText(/^Training$/).waitFor(SLOW);
     await press('Enter');
     await page.getByRole('button', { name: 'Resume' }).waitFor(SLOW);
-    expect(await focused()).toBe('Resume');
+    await expect.poll(focused, SLOW).toBe('Resume');
     await press('p');
     await page.getByRole('button', { name: 'Pause', disabled: false }).waitFor(SLOW);
     await page.getByRole('img', { name: /^Loss\. Loss (goes|falls|rises)/ }).waitFor(SLOW);
@@ -70,27 +71,27 @@ describe.skipIf(!hasChromium)('the main path by keyboard alone', () => {
     await press('ArrowRight');
     await tabTo(page, /^Whitened$/);
     await press('ArrowRight');
-    expect(await focused()).toBe('Plain');
+    await expect.poll(focused, SLOW).toBe('Plain');
     await press('ArrowLeft');
     await tabTo(page, /steps$/);
     await press('Enter');
     await tabTo(page, /^Steps$/);
     await page.keyboard.type('48');
     await press('Escape');
-    expect(await focused()).toMatch(/48 steps$/);
+    await expect.poll(focused, SLOW).toMatch(/48 steps$/);
   });
 
   test('Enter on Run runs the layer; the same button cancels, with the focus still on it', async () => {
     await tabTo(page, /^Run$/);
     await press('Enter');
     await page.getByRole('option', { name: /^Unit 11 \S+×, (converged|close|climbing)/ }).waitFor(SLOW);
-    expect(await focused()).toBe('Run');
+    await expect.poll(focused, SLOW).toBe('Run');
     await press('Enter');
     await page.getByRole('button', { name: 'Cancel', description: 'Esc' }).waitFor();
-    expect(await focused()).toBe('Cancel');
+    await expect.poll(focused, SLOW).toBe('Cancel');
     await press('Escape');
     await page.getByRole('button', { name: 'Run', exact: true }).waitFor(SLOW);
-    expect(await focused()).toBe('Run');
+    await expect.poll(focused, SLOW).toBe('Run');
     await press('r');
     await page.getByRole('button', { name: 'Cancel', description: 'Esc' }).waitFor();
     await page.getByRole('button', { name: 'Save gallery', disabled: false }).waitFor(SLOW);
@@ -100,27 +101,27 @@ describe.skipIf(!hasChromium)('the main path by keyboard alone', () => {
     await press('Escape');
     await expect.poll(focused, SLOW).toMatch(/^Unit 0 /);
     await press('ArrowRight', 'ArrowRight', 'ArrowDown');
-    expect(await focused()).toMatch(/^Unit 10 /);
+    await expect.poll(focused, SLOW).toMatch(/^Unit 10 /);
     await press('Enter');
-    expect(await focused()).toBe('Inspector');
+    await expect.poll(focused, SLOW).toBe('Inspector');
     await tabTo(page, /^More$/);
     await press('Enter');
     await page.getByRole('menu', { name: 'More' }).waitFor();
     await press('ArrowDown');
-    expect(await focused()).toBe('Run longer');
+    await expect.poll(focused, SLOW).toBe('Run longer');
     await press('Escape');
-    expect(await focused()).toBe('More');
+    await expect.poll(focused, SLOW).toBe('More');
     await press('Escape');
-    expect(await focused()).toMatch(/^Unit 10 /);
+    await expect.poll(focused, SLOW).toMatch(/^Unit 10 /);
   });
 
   test('E opens the unit’s page with the focus in it, and Escape gives it back to the tile', async () => {
     await press('e');
     await page.getByRole('region', { name: 'Evidence, Unit 10' }).waitFor();
-    expect(await focused()).toBe('Back');
+    await expect.poll(focused, SLOW).toBe('Back');
     await press('Escape');
     await grid().waitFor();
-    expect(await focused()).toMatch(/^Unit 10 /);
+    await expect.poll(focused, SLOW).toMatch(/^Unit 10 /);
   });
 
   test('two galleries are saved, each time with the focus back on the tile', async () => {
@@ -136,11 +137,11 @@ describe.skipIf(!hasChromium)('the main path by keyboard alone', () => {
       }
       await press('Control+Shift+S');
       await page.getByRole('textbox', { name: 'Name' }).waitFor();
-      expect(await focused()).toBe('Name');
+      await expect.poll(focused, SLOW).toBe('Name');
       await page.keyboard.type(title);
       await press('Enter');
       await page.getByText(`Saved “${title}”.`).waitFor(SLOW);
-      expect(await focused()).toMatch(/^Unit \d+ /);
+      await expect.poll(focused, SLOW).toMatch(/^Unit \d+ /);
     }
   });
 
@@ -166,7 +167,7 @@ describe.skipIf(!hasChromium)('the main path by keyboard alone', () => {
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await expect.poll(focused, SLOW).toMatch(/^Renamed/);
     await press('ArrowRight');
-    expect(await focused()).toMatch(/^By keys/);
+    await expect.poll(focused, SLOW).toMatch(/^By keys/);
     await press('Space');
     await page.getByRole('heading', { name: 'Two galleries, unit by unit' }).waitFor();
     await tabTo(page, /^Export two$/, 'Shift+Tab');
@@ -175,7 +176,7 @@ describe.skipIf(!hasChromium)('the main path by keyboard alone', () => {
     const saved = page.waitForEvent('download');
     await press('ArrowDown', 'Enter');
     expect((await saved).suggestedFilename()).toMatch(/\.zip$/);
-    expect(await focused()).toBe('Export two');
+    await expect.poll(focused, SLOW).toBe('Export two');
   });
 
   test('a gallery is removed by Delete, the focus goes to its neighbour, and Undo is reached by Tab', async () => {
@@ -190,6 +191,7 @@ describe.skipIf(!hasChromium)('the main path by keyboard alone', () => {
 
   test('Draw: Enter puts the brush down, arrows draw, Shift with arrows moves the picture', async () => {
     await press('Control+4');
+    await page.getByLabel(/^Drawing of/).waitFor(SLOW);
     await tabTo(page, /^Drawing of 28 by 28 pixels/);
     await press('Enter');
     for (let i = 0; i < 8; i++) await press('ArrowDown');
@@ -209,7 +211,7 @@ describe.skipIf(!hasChromium)('the main path by keyboard alone', () => {
     await press('Enter');
     await page.getByRole('dialog').waitFor();
     await press('Escape');
-    expect(await focused()).toBe('All evidence for question 1');
+    await expect.poll(focused, SLOW).toBe('All evidence for question 1');
     await press('2');
     await page.getByRole('dialog').waitFor();
     await press('Escape');

@@ -106,6 +106,24 @@ test('a paused visualisation stands still and goes on', async () => {
   expect((await it.until(id, 'finished')).done).toBe(2000);
 });
 
+test('a visualisation that is paused and resumed before it begins runs once, and its pictures are there', async () => {
+  const queued = it.next('run.changed', ({ run }) => run.kind === 'visualize' && run.state === 'queued');
+  const resumed = queued.then(async ({ run }) => {
+    await it.call('runs.pause', { run: run.id });
+    await it.call('runs.resume', { run: run.id });
+  });
+  const { id } = await it.call('runs.visualize', wanted('conv1', { name: 'plain', steps: 8 }));
+  await resumed;
+  const run = (await it.until(id, 'finished')) as VisualizeRun;
+  expect(run.frames.at(-1)).toBe(8);
+  const last = media.runSheet(id, run.frames.length - 1, 'contrast');
+  expect((await it.media(last)).status).toBe(200);
+  // nor does it begin once more after the runs that came behind it
+  const next = await it.call('runs.visualize', wanted('conv1', { name: 'plain', steps: 4 }));
+  await it.until(next.id, 'finished');
+  expect((await it.call('runs.list')).find((each) => each.id === id)).toEqual(run);
+});
+
 test('a training tells its curves and ends with a model that can be visualised', async () => {
   const { id } = await it.call('runs.train', training({ steps: 60 }));
   const { report } = await it.next('run.report', ({ run }) => run === id);
@@ -117,6 +135,26 @@ test('a training tells its curves and ends with a model that can be visualised',
   const seen = await it.call('runs.visualize', { ...wanted('conv1', { name: 'plain', steps: 4 }), model });
   expect(((await it.until(seen.id, 'finished')) as VisualizeRun).units).toHaveLength(4);
 });
+
+test.each(['cancel', 'pause'] as const)(
+  'a %s that comes as soon as a training is queued is heard',
+  async (how) => {
+    // before the call that starts it has answered, as from a page that is told of the run first
+    const queued = it.next('run.changed', ({ run }) => run.kind === 'train' && run.state === 'queued');
+    const stopped = queued.then(({ run }) => it.call(`runs.${how}`, { run: run.id }));
+    const { id } = await it.call('runs.train', training({ steps: 5000 }));
+    await stopped;
+    const next = await it.call('runs.train', training({ steps: 20 }));
+    await it.until(next.id, 'finished');
+    const run = (await it.call('runs.list')).find((each) => each.id === id);
+    expect(run?.state).toBe(how === 'cancel' ? 'cancelled' : 'paused');
+    expect(run?.done).toBeLessThan(5000);
+    if (how === 'cancel') return;
+    await it.call('runs.resume', { run: id });
+    await it.next('run.report', (told) => told.run === id);
+    await it.call('runs.cancel', { run: id });
+  },
+);
 
 test('a training outside its ranges is refused with the field that is wrong', async () => {
   await expect(it.call('runs.train', training({ batch: 0 }))).rejects.toThrow(/batch/);
