@@ -14,5 +14,6 @@ export default defineConfig({
     // generous, for machines that are busy with something else: a test that hangs still ends
     testTimeout: 180_000,
     hookTimeout: 240_000,
+    expect: { poll: { timeout: 120_000 } },
   },
 });

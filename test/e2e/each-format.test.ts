@@ -22,7 +22,6 @@ import { fixtures } from '../network/formats/parity';
 
 if (!hasChromium) process.stderr.write(`Skipped: no Chromium at ${CHROMIUM}; install it or set CHROMIUM.\n`);
 
-const SLOW = { timeout: 60_000 };
 const STEPS = 8;
 
 interface Kind {
@@ -244,7 +243,7 @@ describe.skipIf(!hasChromium)('dropped on the window,', () => {
       (await files.readAll(() => undefined))
         .map(({ run }) => run)
         .find(({ id, state }) => state === 'finished' && !seen.has(id));
-    await expect.poll(find, SLOW).toBeDefined();
+    await expect.poll(find).toBeDefined();
     const run = await find();
     if (run !== undefined) seen.add(run.id);
     return { files, run };
@@ -264,9 +263,9 @@ describe.skipIf(!hasChromium)('dropped on the window,', () => {
 
   test.each(KINDS)('$kind is summed up, and its pictures answer as they say', async (kind) => {
     await drop(page, cdp, ...[...kind.files].reverse());
-    await expect.poll(() => name().textContent(), SLOW).toBe(kind.name);
+    await expect.poll(() => name().textContent()).toBe(kind.name);
     if (!kind.asks) await name().click();
-    await dialog().waitFor(SLOW);
+    await dialog().waitFor();
     const facts = await dialog().locator('dl > div').allTextContents();
     expect(facts.slice(0, 3)).toEqual([
       `Format${kind.format}`,
@@ -300,7 +299,7 @@ describe.skipIf(!hasChromium)('dropped on the window,', () => {
     for (const unit of units) {
       await tile(unit)
         .and(page.getByRole('option', { name: /, (exact|converged|close|climbing)$/ }))
-        .waitFor(SLOW);
+        .waitFor();
     }
     await shot(`pictures ${kind.kind}`);
 
@@ -334,7 +333,7 @@ describe.skipIf(!hasChromium)('dropped on the window,', () => {
         const shown = decode(Uint8Array.from(bytes));
         expect(shown).toMatchObject(size);
         return Buffer.from(data).equals(shown.data as Uint8Array);
-      }, SLOW)
+      })
       .toBe(true);
     await page.getByRole('textbox', { name: /^Units: / }).fill('');
   });
@@ -345,7 +344,7 @@ describe.skipIf(!hasChromium)('dropped on the window,', () => {
       const before = await name().textContent();
       await drop(page, cdp, file());
       const alert = page.getByRole('alert');
-      for (const words of says) await alert.getByText(words).waitFor(SLOW);
+      for (const words of says) await alert.getByText(words).waitFor();
       await shot(`refused ${kind}`);
       await alert.getByRole('button', { name: 'Dismiss' }).click();
       expect(await name().textContent()).toBe(before);

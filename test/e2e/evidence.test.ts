@@ -90,20 +90,18 @@ describe.skipIf(!hasChromium)('the evidence of a unit', () => {
     const training = part('Through training');
     await training.scrollIntoViewIfNeeded();
     const slider = training.getByRole('slider', { name: 'Moment' });
-    await slider.waitFor({ timeout: 110_000 });
+    await slider.waitFor();
     const last = await training.getByRole('definition').first().textContent();
     await slider.focus();
     await page.keyboard.press('Home');
     const first = await training.getByRole('definition').first().textContent();
     expect(Number.parseFloat(first ?? '')).toBeLessThan(Number.parseFloat(last ?? ''));
     expect(await training.getByRole('img', { name: /^Unit 37 at step \d+$/ }).count()).toBe(1);
-  }, 120_000);
+  });
 
   test('shows nine best and nine worst windows with label and place, and the classes it answers to', async () => {
     const real = part('Real windows');
-    await real
-      .getByRole('img', { name: /^Best 1, from a \d, row \d+, column \d+$/ })
-      .waitFor({ timeout: 170_000 });
+    await real.getByRole('img', { name: /^Best 1, from a \d, row \d+, column \d+$/ }).waitFor();
     expect(await real.getByRole('img', { name: /^Best \d/ }).count()).toBe(9);
     expect(await real.getByRole('img', { name: /^Worst \d/ }).count()).toBe(9);
     expect(await real.getByRole('img', { name: /^Responses from .* the picture reaches/ }).count()).toBe(1);
@@ -114,7 +112,7 @@ describe.skipIf(!hasChromium)('the evidence of a unit', () => {
         .count(),
     ).toBe(10);
     expect(await real.textContent()).toMatch(/[1-9][\d\u202f]* in [1-9][\d\u202f]* images/);
-  }, 180_000);
+  });
 
   test('is accessible, in light and in dark', async () => {
     for (const theme of ['light', 'dark']) {

@@ -5,12 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodePng } from '../../src-main/pictures/sheet';
 import { violations, violationsInBothThemes } from '../support/axe';
 import { isOfSquares } from '../support/blocks';
-import { CHROMIUM, hasChromium, openInBrowser, type Opened } from '../support/browser';
+import { CHROMIUM, glimpse, hasChromium, openInBrowser, type Opened } from '../support/browser';
 
 if (!hasChromium) process.stderr.write(`Skipped: no Chromium at ${CHROMIUM}; install it or set CHROMIUM.\n`);
-
-/** What waits for the engine or the disk may take a while on a busy machine. */
-const SLOW = { timeout: 30_000 };
 
 /** The PNG on the clipboard in base64, once there is one. */
 const copiedPicture = (page: Page): Promise<string> =>
@@ -44,7 +41,7 @@ describe.skipIf(!hasChromium)('the app in a browser', () => {
   test('the model that came along is open, its layers with their receptive fields', async () => {
     await page.getByRole('radio', { name: 'conv2, 64 units, each sees 14 by 14 pixels' }).waitFor();
     expect(await page.getByRole('radio', { name: /^conv1/ }).count()).toBe(1);
-    await expect.poll(() => tiles().count(), SLOW).toBe(64);
+    await expect.poll(() => tiles().count()).toBe(64);
   });
 
   test('a layer is run by a key: its units come up with scores, and a wrong setting makes them old', async () => {
@@ -54,9 +51,12 @@ describe.skipIf(!hasChromium)('the app in a browser', () => {
     await page.getByText('Use a whole number from 1 to 20\u202f000; 256 is safe.').waitFor();
     await steps.fill('64');
     await page.keyboard.press('Escape');
+    const running = [
+      glimpse(page, 'button', /^\s*Cancel/),
+      glimpse(page, '[role=option]', /^Unit 0 \d\S+, running/),
+    ];
     await page.locator('body').press('r');
-    await page.getByRole('button', { name: 'Cancel', description: 'Esc' }).waitFor();
-    await option(/^Unit 0 \d\S+, running/).waitFor();
+    await Promise.all(running);
     await option(/^Unit 63 \d\S+×, (converged|close|climbing)/).waitFor();
     await page.getByRole('button', { name: /64 steps/ }).click();
     await steps.fill('65');
@@ -122,10 +122,10 @@ describe.skipIf(!hasChromium)('the app in a browser', () => {
     await page.getByRole('heading', { name: /^Unit 37/ }).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('0-7');
-    await expect.poll(() => tiles().count(), SLOW).toBe(8);
+    await expect.poll(() => tiles().count()).toBe(8);
     await page.getByRole('button', { name: 'Run 8 units' }).waitFor();
     await page.keyboard.press('Escape');
-    await expect.poll(() => tiles().count(), SLOW).toBe(64);
+    await expect.poll(() => tiles().count()).toBe(64);
     await page.keyboard.press('Escape');
   });
 
@@ -136,10 +136,7 @@ describe.skipIf(!hasChromium)('the app in a browser', () => {
     const sheet = pane.getByRole('img', { name: /sheet that the question/ });
     await sheet.waitFor();
     await expect
-      .poll(
-        () => sheet.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth),
-        SLOW,
-      )
+      .poll(() => sheet.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth))
       .toBe(94);
     await pane.getByRole('img', { name: /^Sum of the picture by step/ }).waitFor();
     expect(await violations(page)).toEqual([]);
@@ -197,9 +194,9 @@ describe.skipIf(!hasChromium)('the app in a browser', () => {
     await page.getByRole('button', { name: /^Same again/ }).focus();
     await page.keyboard.press('Delete');
     await page.getByText('Removed “Same again”.').waitFor();
-    await expect.poll(() => page.locator('[data-gallery]').count(), SLOW).toBe(1);
+    await expect.poll(() => page.locator('[data-gallery]').count()).toBe(1);
     await page.getByRole('button', { name: 'Undo' }).click();
-    await expect.poll(() => page.locator('[data-gallery]').count(), SLOW).toBe(2);
+    await expect.poll(() => page.locator('[data-gallery]').count()).toBe(2);
   });
 
   test('a file that is no model is refused with what to do, and the open model stays', async () => {
@@ -221,14 +218,10 @@ describe.skipIf(!hasChromium)('the app in a browser', () => {
     await settings.getByText('Data folder', { exact: true }).waitFor();
     expect(await violations(page)).toEqual([]);
     await settings.getByRole('radio', { name: 'Dark' }).check({ force: true });
-    await expect
-      .poll(() => page.evaluate<string>('document.documentElement.dataset.theme'), SLOW)
-      .toBe('dark');
+    await expect.poll(() => page.evaluate<string>('document.documentElement.dataset.theme')).toBe('dark');
     await page.keyboard.press('Escape');
     await page.reload();
-    await expect
-      .poll(() => page.evaluate<string>('document.documentElement.dataset.theme'), SLOW)
-      .toBe('dark');
+    await expect.poll(() => page.evaluate<string>('document.documentElement.dataset.theme')).toBe('dark');
     await page.getByRole('button', { name: 'About Filterscope' }).click();
     await page
       .getByRole('dialog', { name: /^Filterscope \d/ })

@@ -14,7 +14,6 @@ if (!hasChromium) process.stderr.write(`Skipped: no Chromium at ${CHROMIUM}; ins
 
 const FIXTURES = resolve(import.meta.dirname, '../network/formats/fixtures');
 const SHIPPED = resolve(import.meta.dirname, '../../resources/model');
-const SLOW = { timeout: 60_000 };
 
 /** Keeps the page’s stream of events, so that a test can send one as a host with a menu of its own does. */
 const KEEP_EVENTS = `window.EventSource = class extends EventSource {
@@ -59,8 +58,8 @@ describe.skipIf(!hasChromium)('a model', () => {
   });
 
   test('named on the command line is open at the start', async () => {
-    await page.getByRole('listbox', { name: /^Units of / }).waitFor(SLOW);
-    await expect.poll(() => name().textContent(), SLOW).toBe('residual');
+    await page.getByRole('listbox', { name: /^Units of / }).waitFor();
+    await expect.poll(() => name().textContent()).toBe('residual');
     // its file does not say the range of its pixels, so that it is asked for
     await dialog().waitFor();
     await page.keyboard.press('Escape');
@@ -69,24 +68,24 @@ describe.skipIf(!hasChromium)('a model', () => {
 
   test('is opened by a drop of its file', async () => {
     await drop(page, cdp, join(folder, 'seen.onnx'));
-    await expect.poll(() => name().textContent(), SLOW).toBe('seen');
+    await expect.poll(() => name().textContent()).toBe('seen');
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByText('Drop a model file').count()).toBe(0);
   });
 
   test('is opened by a drop of its folder', async () => {
     await drop(page, cdp, join(folder, 'a folder'));
-    await expect.poll(() => name().textContent(), SLOW).toBe('a folder');
+    await expect.poll(() => name().textContent()).toBe('a folder');
     await page.getByRole('radio', { name: /^conv2, 64 units/ }).waitFor();
     // the range of its pixels is asked for
-    await dialog().waitFor(SLOW);
+    await dialog().waitFor();
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'hidden' });
   });
 
   test('is refused by a drop of something else, in words, and the open one stays', async () => {
     await drop(page, cdp, resolve(FIXTURES, '../keras.test.ts'));
-    await page.getByRole('alert').getByRole('button', { name: 'Open another' }).waitFor(SLOW);
+    await page.getByRole('alert').getByRole('button', { name: 'Open another' }).waitFor();
     await page.getByRole('alert').getByRole('button', { name: 'Dismiss' }).click();
     expect(await name().textContent()).toBe('a folder');
   });
@@ -98,25 +97,25 @@ describe.skipIf(!hasChromium)('a model', () => {
       clipboardData.items.add(new File([new Uint8Array(${JSON.stringify(bytes)})], 'pasted.keras'));
       dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
     })()`);
-    await expect.poll(() => name().textContent(), SLOW).toBe('pasted');
+    await expect.poll(() => name().textContent()).toBe('pasted');
     await page.keyboard.press('Escape');
   });
 
   test('is there again among the recent files', async () => {
     await page.getByRole('button', { name: 'Models: open, save, recent files' }).click();
     await page.getByRole('menuitem', { name: /^a folder/ }).click();
-    await expect.poll(() => name().textContent(), SLOW).toBe('a folder');
+    await expect.poll(() => name().textContent()).toBe('a folder');
   });
 
   test('is saved under a name with Ctrl S, and renamed with the same key', async () => {
     await page.keyboard.press('Control+s');
     await dialog().getByRole('textbox').fill('Kept');
     await page.keyboard.press('Enter');
-    await page.getByText('Saved Kept in your models.').waitFor(SLOW);
+    await page.getByText('Saved Kept in your models.').waitFor();
     await page.keyboard.press('Control+s');
     await dialog().getByRole('textbox').fill('Kept better');
     await page.keyboard.press('Enter');
-    await page.getByText('Renamed to Kept better.').waitFor(SLOW);
+    await page.getByText('Renamed to Kept better.').waitFor();
     expect(await name().textContent()).toBe('Kept better');
   });
 
@@ -137,16 +136,22 @@ describe.skipIf(!hasChromium)('a model', () => {
 
   test('the menu’s Run and Cancel are those of the view at hand', async () => {
     await menu('view.filters');
+    await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
     await page.getByRole('radio', { name: /^conv1/ }).check({ force: true });
+    // which is long enough to be cancelled
+    await page.getByRole('button', { name: /steps$/ }).click();
+    await page.getByRole('textbox', { name: 'Steps' }).fill('20000');
+    await page.keyboard.press('Escape');
     await menu('run.start');
-    await page.getByRole('button', { name: 'Cancel', description: 'Esc' }).waitFor(SLOW);
+    await page.getByRole('button', { name: 'Cancel', description: 'Esc' }).waitFor();
     await menu('run.cancel');
-    await page.getByRole('button', { name: 'Run', exact: true }).waitFor(SLOW);
+    await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
     await menu('view.train');
+    await page.getByRole('form', { name: 'Next run' }).waitFor();
     await menu('run.start');
-    await page.getByRole('button', { name: 'Stop and keep' }).waitFor(SLOW);
+    await page.getByRole('button', { name: 'Stop and keep' }).waitFor();
     await menu('run.cancel');
-    await page.getByText(/^Stopped/).waitFor(SLOW);
+    await page.getByText(/^Stopped/).waitFor();
   });
 
   test('the menu opens what helps, and copies the error report', async () => {

@@ -9,7 +9,6 @@ import { CHROMIUM, hasChromium, openInBrowser, type Opened } from '../support/br
 
 if (!hasChromium) process.stderr.write(`Skipped: no Chromium at ${CHROMIUM}; install it or set CHROMIUM.\n`);
 
-const SLOW = { timeout: 60_000 };
 const OUT = resolve(import.meta.dirname, '../../out');
 
 /** The packages whose files the build took into the app, by its source maps. */
@@ -63,18 +62,18 @@ describe.skipIf(!hasChromium)('the app', () => {
     ] as const) {
       await page.emulateMedia({ colorScheme: system });
       await choices.getByRole('radio', { name }).check({ force: true });
-      await expect.poll(theme, SLOW).toBe(shown);
+      await expect.poll(theme).toBe(shown);
     }
     await page.emulateMedia({ colorScheme: 'light' });
-    await expect.poll(theme, SLOW).toBe('light');
+    await expect.poll(theme).toBe('light');
     await leave();
   });
 
   test('turns from light to dark by its button and its key', async () => {
     await page.getByRole('button', { name: 'Dark theme' }).click();
-    await expect.poll(theme, SLOW).toBe('dark');
+    await expect.poll(theme).toBe('dark');
     await page.locator('body').press('Control+Shift+L');
-    await expect.poll(theme, SLOW).toBe('light');
+    await expect.poll(theme).toBe('light');
   });
 
   test('keeps the threads that its engine takes, and a wrong number says the range', async () => {
@@ -87,7 +86,7 @@ describe.skipIf(!hasChromium)('the app', () => {
     expect(await (await settings()).getByRole('textbox', { name: 'Threads' }).inputValue()).toBe('1');
     await leave();
     process.kill(opened.enginePid(), 'SIGKILL');
-    await page.getByText('The engine runs again.').waitFor(SLOW);
+    await page.getByText('The engine runs again.').waitFor();
     // where the system shows what a process was started with
     const environment = `/proc/${opened.enginePid()}/environ`;
     if (existsSync(environment)) {
@@ -99,7 +98,7 @@ describe.skipIf(!hasChromium)('the app', () => {
     await (await settings()).getByLabel('Pictures at first').selectOption('Signed');
     await leave();
     await page.reload();
-    await expect.poll(() => page.getByLabel('Display', { exact: true }).inputValue(), SLOW).toBe('signed');
+    await expect.poll(() => page.getByLabel('Display', { exact: true }).inputValue()).toBe('signed');
   });
 
   test('says where its data are', async () => {

@@ -5,8 +5,6 @@ import { CHROMIUM, hasChromium, openInBrowser, type Opened } from '../support/br
 
 if (!hasChromium) process.stderr.write(`Skipped: no Chromium at ${CHROMIUM}; install it or set CHROMIUM.\n`);
 
-const SLOW = { timeout: 60_000 };
-
 /** How many pixels of the drawing are not black. */
 const INK = `(() => {
   const canvas = document.querySelector('canvas[role="application"]');
@@ -57,7 +55,7 @@ describe.skipIf(!hasChromium)('by finger', () => {
       .poll(async () => {
         await page.getByRole('button', { name: 'Clear' }).tap();
         return page.getByText('Draw a digit, or pick one').isVisible();
-      }, SLOW)
+      })
       .toBe(true);
     await stroke([0.3, 0.3]);
     await expect.poll(ink).toBeGreaterThan(0);
@@ -76,7 +74,7 @@ describe.skipIf(!hasChromium)('by finger', () => {
       .poll(async () => {
         await erase.tap({ force: true });
         return erase.isChecked();
-      }, SLOW)
+      })
       .toBe(true);
     await stroke([0.2, 0.3], [0.3, 0.3], [0.4, 0.3]);
     await expect.poll(ink).toBeLessThan(before);

@@ -32,14 +32,14 @@ describe.skipIf(!hasChromium)('the app in a browser', () => {
   });
 
   test('a training shows its curves, survives a reload, is paused, resumed and finished', async () => {
-    await page.getByRole('textbox', { name: 'Steps' }).fill('80');
+    await page.getByRole('textbox', { name: 'Steps' }).fill('240');
     await page.getByRole('button', { name: 'Start training' }).click();
     await page.getByRole('img', { name: /^Loss\. Loss (goes|falls|rises)/ }).waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('button', { name: 'Resume' }).waitFor();
     await page.reload();
     await page.getByText(/Paused at step/).waitFor();
-    expect(await page.getByRole('textbox', { name: 'Steps' }).inputValue()).toBe('80');
+    expect(await page.getByRole('textbox', { name: 'Steps' }).inputValue()).toBe('240');
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByText(/^Finished: /).waitFor();
     await page.getByRole('table', { name: /Images by true class/ }).waitFor();
@@ -57,14 +57,12 @@ describe.skipIf(!hasChromium)('the app in a browser', () => {
     await page.getByRole('button', { name: 'Start next run' }).click();
     await page.getByRole('img', { name: /^Loss\. Loss/ }).waitFor();
     const tools = page.getByRole('toolbar', { name: 'Train' });
-    await expect
-      .poll(() => tools.textContent(), { timeout: 45_000 })
-      .toMatch(/Step\s*[1-9]\d*\s*of 5\u202f000/);
+    await expect.poll(() => tools.textContent()).toMatch(/Step\s*[1-9]\d*\s*of 5\u202f000/);
     await page.getByRole('button', { name: 'Stop and keep' }).click();
-    await page.getByText(/Stopped, and kept as it is/).waitFor({ timeout: 55_000 });
+    await page.getByText(/Stopped, and kept as it is/).waitFor();
     await page.getByRole('button', { name: 'Open in Filters' }).click();
     await page.getByRole('radiogroup', { name: 'Layer' }).waitFor();
-    expect(page.url()).toContain('#filters');
+    await expect.poll(() => page.url()).toContain('#filters');
   });
 
   test('a stroke changes what is read, and every filter answers at once', async () => {
@@ -119,19 +117,15 @@ describe.skipIf(!hasChromium)('the app in a browser', () => {
     await page.getByRole('button', { name: 'Next test image' }).click();
     await page.getByText('The test image is labelled 7').waitFor();
     await page.getByRole('button', { name: 'Show in Filters', exact: true }).click();
-    expect(page.url()).toContain('#filters');
+    await expect.poll(() => page.url()).toContain('#filters');
   });
 
   test('two methods stand side by side on the same units, with the best real windows last', async () => {
     await page.getByRole('radio', { name: /^conv1/ }).check({ force: true });
     await opened.show('compare');
     await page.getByRole('button', { name: /Run the/ }).click();
-    await expect
-      .poll(() => page.getByRole('button', { name: /^Whitened, unit 0, \d/ }).count(), { timeout: 150_000 })
-      .toBe(1);
-    await expect
-      .poll(() => page.getByRole('button', { name: /^Plain, unit 0, \d/ }).count(), { timeout: 150_000 })
-      .toBe(1);
+    await expect.poll(() => page.getByRole('button', { name: /^Whitened, unit 0, \d/ }).count()).toBe(1);
+    await expect.poll(() => page.getByRole('button', { name: /^Plain, unit 0, \d/ }).count()).toBe(1);
     await page.getByRole('rowheader', { name: /Best real window/ }).waitFor();
     await page.getByRole('button', { name: /^Plain, unit 0/ }).focus();
     await page.keyboard.press('ArrowDown');

@@ -20,9 +20,7 @@ export async function violationsInBothThemes(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const theme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme: theme });
-    await expect
-      .poll(() => page.evaluate<string>('document.documentElement.dataset.theme'), { timeout: 30_000 })
-      .toBe(theme);
+    await expect.poll(() => page.evaluate<string>('document.documentElement.dataset.theme')).toBe(theme);
     found.push(...(await violations(page)).map((line) => `${theme}: ${line}`));
   }
   return found;

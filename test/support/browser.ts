@@ -64,6 +64,23 @@ function started(
 }
 
 /**
+ * Resolves once an element that a selector finds has such a name or text, however briefly: what changes is looked at with every
+ * change of the page. To be called before what brings it about.
+ */
+export const glimpse = (page: Page, selector: string, words: RegExp): Promise<void> =>
+  page.evaluate<undefined>(`new Promise((done) => {
+    const look = () => {
+      const all = [...document.querySelectorAll(${JSON.stringify(selector)})];
+      if (!all.some((each) => ${String(words)}.test(each.getAttribute('aria-label') ?? each.textContent))) return;
+      observer.disconnect();
+      done();
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+    look();
+  })`);
+
+/**
  * Opens the app with the model that came along, or with the one at the path `model`, as its command line names it;
  * `ownData`: path of data of one's own, named in the same way; `touch`: on a screen that is touched.
  */
