@@ -2,7 +2,7 @@
 import { remembered } from '../network/remembered';
 import type { Ascent, Frame } from './ascend';
 import type { LayerAscent } from './layer-ascent';
-import { median } from '../median';
+import { median } from '../contract/median';
 import { CONTRAST } from './search';
 
 /** Units by which a budget is chosen, and steps of each try. */

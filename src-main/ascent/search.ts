@@ -1,7 +1,7 @@
 // What a method searches and where: the parametrisation, the constraint, and the budgets that it may choose from.
 import { sphere, box, type Constraint } from './constraints';
 import type { AscentMethod } from './visualize';
-import { median } from '../median';
+import { median } from '../contract/median';
 import { dct, natural, pixel, whitened, type Parametrisation, type PictureSize } from './parametrisations';
 import { windowPrior } from './prior';
 import { movement, type Transform } from './transforms';

@@ -15,7 +15,7 @@ import { windowOf } from '../network/receptive-field';
 import { writeGallery, type GalleryFrame } from '../store/gallery';
 import { APP_VERSION } from '../version';
 import type { Console } from './console';
-import { median } from '../median';
+import { median } from '../contract/median';
 import { turn } from '../turn';
 import { mustNotExist } from './options';
 

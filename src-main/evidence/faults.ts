@@ -8,7 +8,7 @@ import { kernelOf } from './kernels';
 import { atNorm, scoresOf, strongestWindows } from './real-space';
 import { dot, standardised } from './statistics';
 import { step, type Watch } from './watch';
-import { median } from '../median';
+import { median } from '../contract/median';
 
 /** A fault with one figure that shows it, as it is and repaired. */
 export interface Fault {

@@ -11,7 +11,7 @@ import { atNorm, scoresOf, strongestWindows, type RealSpace } from './real-space
 import { likenessOf } from './selectivity';
 import { correlations } from './statistics';
 import { part, step, type Watch } from './watch';
-import { median } from '../median';
+import { median } from '../contract/median';
 
 /** Pictures of one method on one layer, in the order of `units`. */
 export interface MethodPictures {

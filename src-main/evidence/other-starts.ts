@@ -1,7 +1,7 @@
 // Whether another start gives another picture: the layer with another seed, and one unit from many starts.
 import type { Facets } from '../contract/evidence';
 import type { Method } from '../contract/method';
-import { median } from '../median';
+import { median } from '../contract/median';
 import type { Network } from '../network/network';
 import { facets } from './facets';
 import { picturesBy, type MethodPictures } from './methods-compared';

@@ -7,7 +7,7 @@ import { tf } from '../native/tensorflow';
 import { forward } from '../network/forward';
 import { nodeOf, type Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
-import { median } from '../median';
+import { median } from '../contract/median';
 
 /** Real windows that a picture is compared with. */
 const NEIGHBOURS = 6000;

@@ -3,7 +3,7 @@ import type { Network } from '../network/network';
 import { windowOf } from '../network/receptive-field';
 import { createRng } from '../network/rng';
 import { scoresOf } from './real-space';
-import { median } from '../median';
+import { median } from '../contract/median';
 
 /** Response after / before, of each unit. */
 export interface ResponsesLeft {

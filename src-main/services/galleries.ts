@@ -7,7 +7,7 @@ import type { GallerySummary } from '../contract/calls';
 import { UserError } from '../contract/errors';
 import type { Gallery } from '../contract/gallery';
 import type { Display } from '../contract/method';
-import { median } from '../median';
+import { median } from '../contract/median';
 import { exportGallery, type ExportFormat } from '../store/export';
 import { writeFolder } from '../store/folder';
 import { isLive, readGallery, sha256, writeGallery } from '../store/gallery';

@@ -22,7 +22,7 @@ import {
   table,
   text,
 } from './words';
-import { median } from '../../median';
+import { median } from '../../contract/median';
 import { windowOf } from '../../network/receptive-field';
 
 const named = (facts: LayerFacts, start: string): MethodPictures | undefined =>

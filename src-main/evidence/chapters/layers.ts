@@ -9,7 +9,7 @@ import { kernelPictures } from '../kernels';
 import { meanWithInterval } from '../statistics';
 import { above } from './shapes';
 import { figure, number, pictureOf, range, sheet, stated, table, text } from './words';
-import { median } from '../../median';
+import { median } from '../../contract/median';
 
 const QUESTION = 'Should layer 2 not look like a more complex iteration of layer 1?';
 

@@ -20,7 +20,7 @@ import {
   table,
   text,
 } from './words';
-import { median } from '../../median';
+import { median } from '../../contract/median';
 
 /** Probability that a value of `a` is above one of `b`, and a two-sided p by the normal approximation. */
 export function above(a: readonly number[], b: readonly number[]): { area: number; p: number } {

@@ -1,6 +1,6 @@
 // The median that every summary of units takes.
 import { expect, test } from 'vitest';
-import { median } from '../src-main/median';
+import { median } from '../../src-main/contract/median';
 
 test('the median of an odd count is the middle one, of an even count the mean of the middle two', () => {
   expect(median([3, 1, 2])).toBe(2);
