@@ -10,7 +10,7 @@ import { readKerasHdf5 } from './keras-hdf5';
 import { translateKeras, type KerasModel } from './keras/translate';
 import { openOnnx, tryOnnx } from './onnx-file';
 import type { OpenOptions, TranslationOptions } from './options';
-import { refuseArchive, refuseBytes, refuseFolder } from './refusals';
+import { isTorchExport, refuseArchive, refuseBytes, refuseFolder } from './refusals';
 import { translateGraph } from './tensorflow/translate';
 import { readTfjs } from './tfjs-files';
 import { readTfjsLayers } from './tfjs-layers';
@@ -43,7 +43,7 @@ async function readTfjsContent(files: ModelFiles, json: string): Promise<Content
 async function readArchive(bytes: Buffer, name: string): Promise<Content> {
   const files = await zipFiles(bytes, name);
   if (files.names.includes('config.json')) return layers(await readKerasArchive(files, bytes));
-  if (files.names.some((entry) => /(^|\/)model\.json$/.test(entry))) {
+  if (!isTorchExport(files) && files.names.some((entry) => /(^|\/)model\.json$/.test(entry))) {
     return readTfjsContent(await zipFiles(bytes, name, 'model.json'), 'model.json');
   }
   throw refuseArchive(files);

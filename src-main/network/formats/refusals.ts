@@ -8,9 +8,39 @@ const FROM_PYTORCH =
   'In Python, load it with PyTorch and export it with torch.onnx.export(model, example, "model.onnx"), then open that file.';
 const FROM_TENSORFLOW =
   'Convert it with tensorflowjs_converter --input_format=tf_saved_model FOLDER OUT, or with python -m tf2onnx.convert --saved-model FOLDER --output model.onnx, and open the result.';
+const FROM_CHECKPOINT = 'Load it into its model in Python and save that with model.save("model.keras").';
+const FROM_ORIGIN =
+  'Open the model that it was made from, as .keras, .h5 or .onnx, or export it to ONNX with the framework’s own tool.';
+
+/** Known by the ends of their names alone: what they are, and what to do. */
+const BY_NAME: readonly (readonly [RegExp, string, string])[] = [
+  [/\.(index|meta)$|\.ckpt$|\.data-\d+-of-\d+$/i, 'part of a TensorFlow checkpoint', FROM_CHECKPOINT],
+  [/\.pb$/i, 'a TensorFlow graph', FROM_TENSORFLOW],
+  [/\.mlmodel$/i, 'a Core ML model', FROM_ORIGIN],
+  [/\.(caffemodel|prototxt)$/i, 'part of a Caffe model', FROM_ORIGIN],
+  [/\.(weights|cfg)$/i, 'part of a Darknet model', FROM_ORIGIN],
+  [/\.(engine|plan|trt)$/i, 'a TensorRT engine', FROM_ORIGIN],
+  [/\.param$/i, 'part of an ncnn model', FROM_ORIGIN],
+  [
+    /\.(pdmodel|pdiparams|pdparams)$/i,
+    'part of a PaddlePaddle model',
+    'Convert it with paddle2onnx --model_dir FOLDER --model_filename MODEL --params_filename WEIGHTS --save_file model.onnx, and open the result.',
+  ],
+  [
+    /\.mat$/i,
+    'a MATLAB file',
+    'In MATLAB, export the network with exportONNXNetwork(net, "model.onnx"), and open that file.',
+  ],
+];
+
+/** Whether an archive is what torch.export.save writes. */
+export const isTorchExport = ({ names }: ModelFiles): boolean =>
+  names.some((entry) => /(^|\/)archive_format$/.test(entry));
 
 /** Why a zip archive cannot be opened. */
-export function refuseArchive({ name, names }: ModelFiles): UserError {
+export function refuseArchive(files: ModelFiles): UserError {
+  const { name, names } = files;
+  if (isTorchExport(files)) return new UserError(`${name} is a program of torch.export.`, FROM_PYTORCH);
   if (names.some((entry) => /(^|\/)constants\.pkl$/.test(entry))) {
     return new UserError(`${name} is a TorchScript archive, which holds code.`, FROM_PYTORCH);
   }
@@ -42,16 +72,27 @@ export function refuseFolder({ name, names }: ModelFiles): UserError {
     return new UserError(`${name} is a TensorFlow SavedModel.`, FROM_TENSORFLOW);
   }
   if (names.includes('checkpoint') || names.some((entry) => entry.endsWith('.index'))) {
-    return new UserError(
-      `${name} is a TensorFlow checkpoint: weights without their model.`,
-      'Load it into its model in Python and save that with model.save("model.keras").',
-    );
+    return new UserError(`${name} is a TensorFlow checkpoint: weights without their model.`, FROM_CHECKPOINT);
   }
   const model = names.find((entry) => /\.(keras|h5|hdf5|onnx|zip)$/i.test(entry));
   if (model !== undefined) {
     return new UserError(`There is no file model.json in ${name}.`, `Open ${model} itself.`);
   }
   return new UserError(`There is no file model.json in ${name}.`, KNOWN);
+}
+
+/** Why a JSON file cannot be opened: `content` is what it holds, `wrong` where that is no TensorFlow.js model. */
+export function refuseJson(content: unknown, wrong: string, name: string): UserError {
+  if (typeof content === 'object' && content !== null && 'class_name' in content && 'config' in content) {
+    return new UserError(
+      `${name} holds the layers of a Keras model without their weights.`,
+      'Save the whole model with model.save("model.keras"), and open that file.',
+    );
+  }
+  return new UserError(
+    `${name} is no model that can be opened: ${wrong}.`,
+    'Open the model.json of a TensorFlow.js model.',
+  );
 }
 
 const ascii = (bytes: Buffer, from: number, to: number): string =>
@@ -80,6 +121,10 @@ export function refuseBytes(bytes: Buffer, name: string): UserError {
     return new UserError(`${name} is a GGUF file, of language models.`, KNOWN);
   if (/\.onnx$/i.test(name))
     return new UserError(`${name} is a damaged ONNX file.`, 'Copy the file again, or export it again.');
-  if (/\.pb$/i.test(name)) return new UserError(`${name} is a TensorFlow graph.`, FROM_TENSORFLOW);
+  if (/<net\s/.test(ascii(bytes, 0, 512))) return new UserError(`${name} is an OpenVINO model.`, FROM_ORIGIN);
+  if (['ORTM', 'ET12'].includes(ascii(bytes, 4, 8)))
+    return new UserError(`${name} is a model compiled for a device.`, FROM_ORIGIN);
+  const known = BY_NAME.find(([end]) => end.test(name));
+  if (known !== undefined) return new UserError(`${name} is ${known[1]}.`, known[2]);
   return new UserError(`${name} is no model of a known format.`, KNOWN);
 }

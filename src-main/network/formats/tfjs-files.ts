@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { UserError } from '../../contract/errors';
 import type { ModelFiles } from './files';
+import { refuseJson } from './refusals';
 import { elementsOf, parseJson, sizeOf, toFloat32, type Weight } from './weights';
 
 const REMEDY = 'Copy the whole model folder again: model.json and every file of weights beside it.';
@@ -71,13 +72,11 @@ function decoded(spec: WeightSpec, bytes: Uint8Array): Float32Array {
 /** Reads both parts. Throws a UserError that says which part was wrong. */
 export async function readTfjs(files: ModelFiles, json: string): Promise<TfjsModel> {
   const text = await files.read(json);
-  const parsed = modelSchema.safeParse(parseJson(text, json));
+  const content = parseJson(text, json);
+  const parsed = modelSchema.safeParse(content);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new UserError(
-      `${json} is no model that can be opened: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}.`,
-      'Open the model.json of a TensorFlow.js model.',
-    );
+    throw refuseJson(content, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, json);
   }
   const { modelTopology, weightsManifest, format, signature } = parsed.data;
   const hash = createHash('sha256').update(text);

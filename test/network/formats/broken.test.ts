@@ -336,6 +336,42 @@ describe('What holds weights, or code, and no model, is named with how to conver
       /weights without their model/,
       /torch\.onnx\.export/,
     ],
+    [
+      'what torch.export saves',
+      { 'model.pt2': zipSync({ 'm/archive_format': strToU8('pt2'), 'm/models/model.json': strToU8('{}') }) },
+      'model.pt2',
+      /a program of torch\.export/,
+      /torch\.onnx\.export/,
+    ],
+    [
+      'a Keras model’s layers as JSON',
+      { 'model.json': '{"module": "keras", "class_name": "Sequential", "config": {}}' },
+      'model.json',
+      /the layers of a Keras model without their weights/,
+      /model\.save/,
+    ],
+    [
+      'OpenVINO',
+      { 'model.xml': '<?xml version="1.0"?>\n<net name="Model0" version="11">' },
+      'model.xml',
+      /an OpenVINO model/,
+      /ONNX/,
+    ],
+    ['ONNX Runtime’s own', { 'model.ort': '\x10\0\0\0ORTM....' }, 'model.ort', /for a device/, /\.onnx/],
+    [
+      'a part of a checkpoint',
+      { 'm.ckpt.index': 'x' },
+      'm.ckpt.index',
+      /TensorFlow checkpoint/,
+      /model\.save/,
+    ],
+    ['Core ML', { 'model.mlmodel': '\x08\x04' }, 'model.mlmodel', /a Core ML model/, /\.onnx/],
+    ['Caffe', { 'net.caffemodel': '\n\x04net' }, 'net.caffemodel', /a Caffe model/, /\.onnx/],
+    ['Darknet', { 'yolo.weights': '\0\0\0\0' }, 'yolo.weights', /a Darknet model/, /\.onnx/],
+    ['PaddlePaddle', { 'm.pdmodel': '\n\xfa' }, 'm.pdmodel', /a PaddlePaddle model/, /paddle2onnx/],
+    ['ncnn', { 'm.param': '7767517\n' }, 'm.param', /an ncnn model/, /\.onnx/],
+    ['TensorRT', { 'm.engine': 'ptrt' }, 'm.engine', /a TensorRT engine/, /\.onnx/],
+    ['MATLAB', { 'net.mat': 'MATLAB 5.0 MAT-file' }, 'net.mat', /a MATLAB file/, /exportONNXNetwork/],
   ])('%s', async (_, files, name, what, how) => {
     const folder = folderOf(files);
     const error: unknown = await openModel(name === null ? folder : join(folder, name)).catch(
