@@ -155,8 +155,17 @@ class LayersWriter {
   private constant(node: Node, operation: Of<'constant'>, input: string): string {
     const { value, first } = operation;
     const name = operation.function;
-    if (value.shape.slice(0, -1).some((side) => side !== 1)) this.refuse(node, 'a constant for each pixel');
     const values = value.dataSync<'float32'>();
+    if (value.shape.slice(0, -1).some((side) => side !== 1)) {
+      // zeros that repeat a pixel
+      const [rows = 1, columns = 1, channels = 1] = value.shape;
+      const repeats = name === 'add' && channels === 1 && values.every((each) => each === 0);
+      const [height, width] = sourceOf(this.network, node).shape;
+      if (!repeats || value.shape.length !== 3 || height * width !== 1)
+        this.refuse(node, 'a constant for each pixel');
+      const config = { size: [rows, columns], data_format: 'channels_last', interpolation: 'nearest' };
+      return this.add(node.name, 'UpSampling2D', config, [input]);
+    }
     if (name === 'add') return this.affine(node, [1], values, input);
     if (name === 'multiply') return this.affine(node, values, [0], input);
     if (name === 'subtract')

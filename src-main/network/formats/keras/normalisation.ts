@@ -91,6 +91,15 @@ function rescale(call: Call): Value {
   );
 }
 
+/** One factor for each channel: the LayerScale of keras.applications' ConvNeXt, known by its settings. */
+function layerScale(call: Call): Value | null {
+  const value = only(call);
+  const channels = value.dims.at(-1) ?? 0;
+  if (call.settings.raw('projection_dim') !== channels) return null;
+  const { data } = rawWeight(call, ['gamma', 'variable'], 0, [channels]);
+  return perChannel(call, value, value.dims.length - 1, data, new Float32Array(channels));
+}
+
 /** Weights gamma and beta over the last axes, where the layer has them. */
 function affineWeights(
   call: Call,
@@ -159,6 +168,8 @@ export const normalisationLayer: Translate = (call) => {
       return batch(call);
     case 'Normalization':
       return standardise(call);
+    case 'LayerScale':
+      return layerScale(call);
     case 'Rescaling':
       return rescale(call);
     case 'LayerNormalization':

@@ -100,7 +100,10 @@ export const SILENT: ReadonlySet<string> = new Set([
 const identity: Operation = { op: 'identity' };
 
 export const reshapingLayer: Translate = (call) => {
-  if (SILENT.has(call.kind)) return elementwise(call.builder, call.name, identity, only(call));
+  // a class of keras.applications, known by its setting
+  const dropsBranches = call.kind === 'StochasticDepth' && call.settings.raw('drop_path_rate') !== undefined;
+  if (SILENT.has(call.kind) || dropsBranches)
+    return elementwise(call.builder, call.name, identity, only(call));
   switch (call.kind) {
     case 'ZeroPadding2D':
       return pad(call, 'constant');

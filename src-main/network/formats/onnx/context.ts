@@ -5,14 +5,21 @@ import type { Weight } from '../weights';
 import type { GraphNode } from './proto';
 
 /** Something known before any image comes. Its dimensions are the file's, the batch of 1 included. */
-export type Constant = Weight & { readonly constant: true };
+export type Constant = Weight & {
+  readonly constant: true;
+  /** True for whole numbers, whose division drops the fraction. */
+  readonly integer: boolean;
+};
 /** All elements in one dimension, the batch of one among them, as a reshape to one dimension leaves them. */
 export type Loose = Value & { readonly loose: true };
 export type Operand = Value | Constant;
 
-export const constant = (shape: readonly number[], data: Float32Array | readonly number[]): Constant => ({
-  constant: true,
-  shape,
+export const constant = (
+  shape: readonly number[],
+  data: Float32Array | readonly number[],
+  integer = false,
+): Constant => ({
+  ...{ constant: true, shape, integer },
   data: data instanceof Float32Array ? data : Float32Array.from(data),
 });
 export const isConstant = (operand: Operand | null | undefined): operand is Constant =>

@@ -8,6 +8,8 @@ import { Context, type TranslateNode } from './context';
 function batch(context: Context): Value {
   const { builder, name } = context;
   const value = context.value();
+  if (context.int('training_mode', 0) === 1)
+    throw new RangeError('it normalises by the batch, as in training');
   const epsilon = context.number('epsilon', 1e-5);
   const [scale, bias, mean, variance] = [1, 2, 3, 4].map((index) => context.constant(index).data) as [
     Float32Array,

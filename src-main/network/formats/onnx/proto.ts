@@ -24,6 +24,8 @@ export interface GraphNode {
 export interface Tensor {
   readonly name: string;
   readonly shape: readonly number[];
+  /** True for whole numbers and truths. */
+  readonly integer: boolean;
   /** File beside this one that holds the numbers; null where they stand here. */
   readonly external: {
     readonly location: string;
@@ -49,6 +51,9 @@ const TYPES: Readonly<Record<number, string>> = {
   ...{ 1: 'float32', 2: 'uint8', 3: 'int8', 4: 'uint16', 5: 'int16', 6: 'int32', 7: 'int64', 9: 'bool' },
   ...{ 10: 'float16', 11: 'float64', 12: 'uint32', 13: 'uint64', 16: 'bfloat16' },
 };
+
+/** Types of TensorProto.DataType whose division and casts drop the fraction; truths count as numbers. */
+export const isIntegerType = (type: number): boolean => /^(u?int|bool)/.test(TYPES[type] ?? '');
 
 /** A message's fields one after another; every length is checked against what there is. */
 function eachField(bytes: Uint8Array, visit: (field: number, reader: PbfReader) => void): void {
@@ -140,7 +145,7 @@ function tensor(bytes: Uint8Array): Tensor {
         length: length === undefined ? null : Number(length),
       }
     : null;
-  return { name, shape, external, weight };
+  return { name, shape, external, weight, integer: isIntegerType(type) };
 }
 
 function attribute(bytes: Uint8Array): [string, Attribute] {

@@ -2,7 +2,9 @@
 import type { Operation } from '../../network';
 import { squeezed } from '../image-operations';
 import { arrange, axisOf, elementwise, inOrder, product, reshaped, valueOf, type Value } from '../layout';
+import { elementsOf } from '../weights';
 import { isConstant, type Context, type Loose, type TranslateNode } from './context';
+import { withConstant } from './pointwise';
 
 /** Target dimensions of a reshape, the batch's included, as those of one image. */
 export function reshapeTo(value: Value, target: readonly number[], keepsZero: boolean): number[] {
@@ -200,6 +202,29 @@ function tile(context: Context): Value {
   return value;
 }
 
+const MOST_REPEATED = 1 << 24;
+
+/** Dimensions of 1 repeated to the wanted sides: zeros of those are added. */
+function expand(context: Context): Value {
+  const { builder, name } = context;
+  const value = context.value();
+  const rank = value.dims.length;
+  const wanted = [...context.constant(1).data];
+  const sides = [...Array<number>(Math.max(0, rank + 1 - wanted.length)).fill(1), ...wanted];
+  if (sides.length !== rank + 1 || sides[0] !== 1) throw new RangeError('it repeats the batch');
+  const repeated = value.dims.map((side, axis) => (side === 1 ? (sides[axis + 1] as number) : 1));
+  if (repeated.every((side) => side === 1)) return elementwise(builder, name, { op: 'identity' }, value);
+  const count = elementsOf(repeated);
+  if (count > MOST_REPEATED) throw new RangeError(`it repeats ${count} times`);
+  const zeros = new Float32Array(count);
+  // an image's rows and columns stand before its channels
+  const order = [...inOrder(value.dims)].sort(
+    (a, b) => (repeated[b] === 1 ? 0 : 1) - (repeated[a] === 1 ? 0 : 1),
+  );
+  const placed = arrange(builder, value, order, name);
+  return withConstant(context, 'add', placed, { shape: repeated, data: zeros }, false);
+}
+
 function reshape(context: Context): Value {
   const { builder, name } = context;
   const value = context.loose() ?? context.value();
@@ -254,12 +279,8 @@ export const shapingNode: TranslateNode = (context) => {
       return [pad(context)];
     case 'Tile':
       return [tile(context)];
-    case 'Expand': {
-      const value = context.value();
-      const sides = [...context.constant(1).data].slice(-value.dims.length);
-      if (sides.some((side, i) => side !== 1 && side !== value.dims[i])) return null;
-      return [elementwise(builder, name, { op: 'identity' }, value)];
-    }
+    case 'Expand':
+      return [expand(context)];
     default:
       return null;
   }

@@ -231,7 +231,7 @@ export function translateOnnx(
     let parameters = 0;
     for (const tensor of graph.initializers) {
       const { shape, data } = tensor.weight(outside(tensor, beside));
-      translator.operands.set(tensor.name, constant(shape, data));
+      translator.operands.set(tensor.name, constant(shape, data, tensor.integer));
       parameters += data.length;
     }
     const scaling =
