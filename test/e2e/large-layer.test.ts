@@ -26,6 +26,18 @@ describe.skipIf(!hasChromium)('a layer of 1024 units', () => {
   const present = async (): Promise<number[]> =>
     (await grid().getByRole('option').allTextContents()).map((words) => Number.parseInt(words, 10));
 
+  /** The same as Chromium gives them to a screen reader, in its order. */
+  async function spoken(): Promise<number[]> {
+    const cdp = await page.context().newCDPSession(page);
+    const { nodes } = await cdp.send('Accessibility.getFullAXTree');
+    await cdp.detach();
+    const names = new Map(nodes.map(({ nodeId, name }) => [nodeId, String(name?.value)]));
+    const list = nodes.find(
+      ({ role, name }) => role?.value === 'listbox' && /^Units of/.test(String(name?.value)),
+    );
+    return (list?.childIds ?? []).map((child) => Number(/^Unit (\d+)/.exec(names.get(child) ?? '')?.[1]));
+  }
+
   test('has only the tiles in sight in the page, and says how many there are', async () => {
     await tile(0).waitFor();
     const units = await present();
@@ -45,6 +57,10 @@ describe.skipIf(!hasChromium)('a layer of 1024 units', () => {
     await expect.poll(focused).toMatch(/^Unit 1023,/);
     expect(seen.size).toBe(1024);
     expect((await present()).length).toBeLessThan(200);
+    // read aloud, the tiles that were used again are in the order of the units
+    const aloud = await spoken();
+    expect(aloud.length).toBeGreaterThan(50);
+    expect(aloud).toEqual(aloud.toSorted((a, b) => a - b));
     await page
       .getByRole('complementary', { name: 'Inspector' })
       .getByRole('heading', { name: /^Unit 1023/ })
