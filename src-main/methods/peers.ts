@@ -5,7 +5,7 @@ import { adam, type Optimiser } from '../ascent/optimisers';
 import type { Method } from '../contract/method';
 import { tf } from '../native/tensorflow';
 import { forward } from '../network/forward';
-import { nodeOf, type Network } from '../network/network';
+import { nodesFor, type Network } from '../network/network';
 import type { Rng } from '../network/rng';
 import { resamplingMatrix } from '../ascent/transforms';
 import { fourierBasis, lucidTransform } from './lucid';
@@ -114,6 +114,19 @@ function tfjsExamples(network: Network, layer: string, size: Size): Peer {
   };
 }
 
+/** Operations that are for features of one size. */
+const OF_ONE_SIZE = new Set(['dense', 'flatten', 'reshape', 'resample', 'slice', 'convTranspose2d']);
+
+/** True where a layer takes images of the network's own size alone: what moves features about, or holds a number for each place. */
+function needsOwnSize(network: Network, layer: string): boolean {
+  return nodesFor(network, [layer]).some(({ operation }) => {
+    if (OF_ONE_SIZE.has(operation.op)) return true;
+    const held =
+      operation.op === 'constant' ? operation.value : operation.op === 'prelu' ? operation.slope : null;
+    return held?.shape.slice(0, -1).some((side) => side !== 1) ?? false;
+  });
+}
+
 /**
  * tensorflow/lucid: optvis/param (image with fft, grey, so without colour decorrelation; sigmoid), optvis/transform
  * (standard_transforms), optvis/render (Adam 0.05, 512 steps), objective `channel` on the pre-activation as in its
@@ -123,7 +136,7 @@ function tfjsExamples(network: Network, layer: string, size: Size): Peer {
 function lucid(network: Network, layer: string, size: Size): Peer {
   const basis = fourierBasis(size.height, size.width);
   const perChannel = basis.shape[0];
-  const fixed = nodeOf(network, layer).operation.op === 'dense';
+  const fixed = needsOwnSize(network, layer);
   return {
     size: perChannel * size.channels,
     start: (n, rng) =>

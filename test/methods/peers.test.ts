@@ -1,5 +1,6 @@
 // The others' methods are theirs: each held against a small computation of its own, written from its description.
 import type { Rank, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { methodSchema } from '../../src-main/contract/method';
 import { drawMovement, fourierBasis, movedBy } from '../../src-main/methods/lucid';
@@ -7,7 +8,9 @@ import { askPeer } from '../../src-main/methods/peer-pictures';
 import { climbAs, outputOf, peer, rollAndTurn, type PeerMethod } from '../../src-main/methods/peers';
 import { tf } from '../../src-main/native/tensorflow';
 import { forward } from '../../src-main/network/forward';
+import { openModel } from '../../src-main/network/formats/open';
 import { createRng } from '../../src-main/network/rng';
+import { fixtures } from '../network/formats/parity';
 import { question } from '../support/networks';
 
 const network = await question();
@@ -224,4 +227,17 @@ test('each gives a picture in the range that the network reads, with a score and
       expect(images.every((value) => value >= 0 && value <= 1)).toBe(true);
     }
   }
+});
+
+test('Lucid moves the picture of a layer behind a channel shuffle, which is for one size alone', async () => {
+  const file = join(fixtures, 'onnx-mobile', 'model.onnx');
+  const shuffled = await openModel(file, { scaling: '0..1' });
+  const method = methodSchema.parse({ name: 'lucid', steps: 2 }) as PeerMethod;
+  const asked = { layer: 'project/Conv', units: [0, 3], method, seed: 0, windows: new Float32Array(0) };
+  const run = askPeer({ network: shuffled, ...asked });
+  let next = await run.next();
+  while (next.done !== true) next = await run.next();
+  expect(next.value.units.every(({ score }) => Number.isFinite(score))).toBe(true);
+  expect(next.value.picture).toEqual({ height: 12, width: 12, channels: 3 });
+  shuffled.dispose();
 });

