@@ -1,16 +1,14 @@
 // The heat ramp: 0..255 to a colour of rising lightness, the same in both themes.
-import { median } from '../median';
 
 const STOPS = [0x0e1012, 0x0a3647, 0x0c647a, 0x469da8, 0xa8d3cd, 0xf7f8f0];
 
 /**
- * What white stands for in a layer's maps: the median of its units' greatest answers to real data, so that a colour means the same
- * whatever is drawn, an empty canvas is as dark as it is quiet, and one loud unit does not leave the others dim; more where the
- * drawing is answered more, so that nothing is cut off. `best`: a score a unit, of which those of dead units count for nothing; null
- * where none are known.
+ * What white stands for in a layer's maps: the greatest answer to real data, so that a colour means the same whatever is drawn and
+ * an empty canvas is as dark as it is quiet; more where the drawing is answered more, so that nothing is cut off. `best`: scores
+ * of real windows; null where none are known.
  */
 export function heatScale(own: number, best: Float32Array | null): { scale: number; isReal: boolean } {
-  const real = median(best?.filter((score) => score > 0) ?? []) ?? 0;
+  const real = best?.reduce((most, score) => (score > most ? score : most), 0) ?? 0;
   return { scale: Math.max(own, real), isReal: real >= own && real > 0 };
 }
 
