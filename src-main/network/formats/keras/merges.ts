@@ -68,6 +68,21 @@ function arithmetic(call: Call, name: Arithmetic): Value {
   return elementwise(call.builder, call.name, operation, only(call));
 }
 
+/** x + scale·y: a class of keras.applications' InceptionResNetV2, known by its setting. */
+function scaledSum(call: Call): Value | null {
+  const { builder, name, settings, inputs } = call;
+  const [x, y] = inputs;
+  if (x === undefined || y === undefined || inputs.length !== 2 || settings.raw('scale') === undefined)
+    return null;
+  const operation: Operation = {
+    op: 'constant',
+    function: 'multiply',
+    value: builder.tensor([settings.number('scale')], [1]),
+    first: false,
+  };
+  return merge(call, 'add', [x, elementwise(builder, `${name}/scaled`, operation, y)]);
+}
+
 /** Functions of one tensor that Keras 2 writes as TFOpLambda layers. */
 const FUNCTIONS: Readonly<Record<string, Operation>> = {
   'nn.relu': { op: 'relu' },
@@ -98,6 +113,7 @@ function reduced(call: Call, over: Reduction): Value {
 export const mergeLayer: Translate = (call) => {
   const { kind, settings } = call;
   if (kind === 'Concatenate') return concatenate(call);
+  if (/^(Custom>)?CustomScaleLayer$/.test(kind)) return scaledSum(call);
   if (kind === 'Merge') {
     const mode = settings.text('mode', 'sum');
     if (mode === 'concat') return concatenate(call);

@@ -170,12 +170,18 @@ function normalised(context: Context, from: Constant): Constant {
   for (let channel = 0; channel < channels; channel++) {
     let [middle, spread] = [mean[channel] as number, variance[channel] as number];
     if (context.int('training_mode', 0) === 1) {
-      const own = rows(channel).map((begin) => from.data.subarray(begin, begin + inner));
+      const own = rows(channel);
       const count = own.length * inner;
-      const about = (point: number, power: number): number =>
-        own.reduce((sum, part) => part.reduce((so, value) => so + (value - point) ** power, sum), 0) / count;
-      middle = about(0, 1);
-      spread = about(middle, 2);
+      middle = 0;
+      for (const begin of own) for (let i = begin; i < begin + inner; i++) middle += from.data[i] as number;
+      middle /= count;
+      spread = 0;
+      for (const begin of own)
+        for (let i = begin; i < begin + inner; i++) {
+          const off = (from.data[i] as number) - middle;
+          spread += off * off;
+        }
+      spread /= count;
     }
     const factor = (scale[channel] as number) / Math.sqrt(spread + epsilon);
     const term = bias[channel] as number;
