@@ -131,6 +131,7 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
   'graph-separable': /"minimum" with a constant/,
   'onnx-sequence': /the activation "erf"|"(grouped|node_conv1d_3)" is a convolution of 2 groups/,
   'onnx-decoder': /padding with other than zeros/,
+  'onnx-picks': /a slice of channels/,
   'onnx-inception': /the activation "softsign"|logSoftmax|absolute|min/,
 };
 

@@ -12,6 +12,8 @@ export type Constant = Weight & {
 };
 /** All elements in one dimension, the batch of one among them, as a reshape to one dimension leaves them. */
 export type Loose = Value & { readonly loose: true };
+/** A value whose batch stands behind so many of its dimensions, as a transpose for what follows leaves it. */
+export type Moved = Value & { readonly batchAt: number };
 export type Operand = Value | Constant;
 
 export const constant = (
@@ -53,7 +55,16 @@ export class Context {
       throw new RangeError(`its input ${index} does not come from the image`);
     }
     if ('loose' in operand) throw new RangeError(`its input ${index} has lost its batch`);
+    if ('batchAt' in operand) throw new RangeError(`the batch of its input ${index} does not come first`);
     return operand;
+  }
+
+  /** The first input and how many dimensions stand before its batch. */
+  moved(): Moved {
+    const [operand] = this.inputs;
+    if (operand === null || operand === undefined || isConstant(operand) || 'loose' in operand)
+      return { ...this.value(), batchAt: 0 };
+    return { batchAt: 0, ...operand };
   }
 
   /** The first input where it is without its batch. */

@@ -107,6 +107,29 @@ function combine(context: Context, name: Arithmetic): Value {
   return valueOf(builder, builder.add(context.name, { op: 'merge', function: name }, nodes), largest.order);
 }
 
+/** One of two by a condition that no image changes, one of them being a constant: x·mask + constant·(1 − mask). */
+function where(context: Context): Value | null {
+  const { builder, name } = context;
+  const condition = context.optional(0);
+  const [, yes, no] = context.inputs;
+  if (condition === null || isConstant(yes) === isConstant(no)) return null;
+  const first = !isConstant(yes);
+  const other = context.constant(first ? 2 : 1);
+  const { shape, data } = condition;
+  const mask = data.map((truth) => Number((truth !== 0) === first));
+  const kept = withConstant(
+    { builder, name },
+    'multiply',
+    context.value(first ? 1 : 2),
+    { shape, data: mask },
+    false,
+  );
+  if (other.data.every((value) => value === 0)) return kept;
+  if (other.data.length !== 1) throw new RangeError('it mixes in a constant of several numbers');
+  const rest = mask.map((value) => (1 - value) * (other.data[0] as number));
+  return withConstant({ builder, name }, 'add', kept, { shape, data: rest }, false);
+}
+
 function softmax(context: Context, log: boolean): Value {
   const { builder, name } = context;
   const value = context.value();
@@ -149,6 +172,10 @@ export const pointwiseNode: TranslateNode = (context) => {
   if (kind === 'PRelu') return [prelu(context)];
   if (kind === 'Softmax') return [softmax(context, false)];
   if (kind === 'LogSoftmax') return [softmax(context, true)];
+  if (kind === 'Where') {
+    const picked = where(context);
+    return picked === null ? null : [picked];
+  }
   if (Object.hasOwn(BINARY, kind)) return [combine(context, BINARY[kind] as Arithmetic)];
   const activation = activationOf(context);
   if (activation === null) return null;

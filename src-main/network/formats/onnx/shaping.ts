@@ -1,9 +1,10 @@
-// ONNX operators that reshape, move, cut, pad and repeat.
+// ONNX operators that reshape, move, join, pad and repeat.
 import type { Operation } from '../../network';
 import { squeezed } from '../image-operations';
 import { arrange, axisOf, elementwise, inOrder, product, reshaped, valueOf, type Value } from '../layout';
 import { elementsOf } from '../weights';
-import { isConstant, type Context, type Loose, type TranslateNode } from './context';
+import { isConstant, type Context, type Loose, type Moved, type TranslateNode } from './context';
+import { part } from './picking';
 import { withConstant } from './pointwise';
 
 /** Target dimensions of a reshape, the batch's included, as those of one image. */
@@ -42,21 +43,24 @@ function squeeze(context: Context): Value {
   return squeezed(context.builder, context.name, value, dims, axes);
 }
 
-/** Transposing renames the dimensions; the numbers stay where they are. */
-function transpose(context: Context): Value {
-  const value = context.value();
+/** Transposing renames the dimensions; the numbers stay where they are. The batch may stand elsewhere for a while. */
+function transpose(context: Context): Value | Moved {
+  const value = context.moved();
   const rank = value.dims.length;
   const permutation = context.ints('perm') ?? [];
-  if (permutation[0] !== 0 || permutation.length !== rank + 1) throw new RangeError('it moves the batch');
-  const to = permutation.slice(1).map((axis) => axis - 1);
-  if ([...to].sort((a, b) => a - b).some((axis, i) => axis !== i))
+  if ([...permutation].sort((a, b) => a - b).some((axis, i) => axis !== i) || permutation.length !== rank + 1)
     throw new RangeError('it is no permutation');
+  const batchAt = permutation.indexOf(value.batchAt);
+  const to = permutation
+    .filter((axis) => axis !== value.batchAt)
+    .map((axis) => (axis > value.batchAt ? axis - 1 : axis));
   const placed = arrange(context.builder, value, value.order, context.name);
-  return {
+  const turned: Value = {
     node: placed.node,
     dims: to.map((axis) => value.dims[axis] as number),
     order: placed.order.map((axis) => to.indexOf(axis)),
   };
+  return batchAt === 0 ? turned : { ...turned, batchAt };
 }
 
 function concat(context: Context): Value {
@@ -76,74 +80,6 @@ function concat(context: Context): Value {
     ),
     first.order,
   );
-}
-
-/** A part of a value: begin, count and step of each of its dimensions. */
-export function part(
-  context: Pick<Context, 'builder' | 'name'>,
-  value: Value,
-  parts: readonly { begin: number; size: number; step: number }[],
-): Value {
-  const { builder, name } = context;
-  const placed = arrange(builder, value, value.order, name);
-  const lead = Math.max(0, 3 - value.dims.length);
-  const along = (
-    pick: (axis: { begin: number; size: number; step: number }) => number,
-    otherwise: number,
-  ): number[] => [
-    ...Array<number>(lead).fill(otherwise),
-    ...placed.order.map((axis) => pick(parts[axis] as { begin: number; size: number; step: number })),
-  ];
-  const operation: Operation = {
-    op: 'slice',
-    begin: along(({ begin }) => begin, 0),
-    size: along(({ size }) => size, 1),
-    strides: along(({ step }) => step, 1),
-  };
-  return valueOf(builder, builder.add(name, operation, [placed.node]), placed.order);
-}
-
-const wholeOf = (value: Value): { begin: number; size: number; step: number }[] =>
-  value.dims.map((size) => ({ begin: 0, size, step: 1 }));
-
-function slice(context: Context): Value {
-  const value = context.value();
-  const starts = context.intsAt(1, 'starts') ?? [];
-  const ends = context.intsAt(2, 'ends') ?? [];
-  const axes = context.intsAt(3, 'axes') ?? starts.map((_, i) => i);
-  const steps = context.optional(4)?.data ?? starts.map(() => 1);
-  const parts = wholeOf(value);
-  axes.forEach((stated, i) => {
-    const axis = stated < 0 ? stated + value.dims.length + 1 : stated;
-    const side = axis === 0 ? 1 : (value.dims[axis - 1] as number);
-    const clamp = (at: number): number => Math.min(side, Math.max(0, at < 0 ? at + side : at));
-    const [begin, end, step] = [clamp(starts[i] as number), clamp(ends[i] as number), steps[i] as number];
-    if (step < 1) throw new RangeError('it goes backwards');
-    const size = Math.ceil((end - begin) / step);
-    if (axis === 0) {
-      if (size !== 1) throw new RangeError('it cuts the batch');
-      return;
-    }
-    parts[axis - 1] = { begin, size, step };
-  });
-  return part(context, value, parts);
-}
-
-function split(context: Context): Value[] {
-  const { builder, name, node } = context;
-  const value = context.value();
-  const axis = context.axis(context.int('axis', 0), value.dims.length);
-  const side = value.dims[axis] as number;
-  const count = node.outputs.length;
-  const even = Math.ceil(side / count);
-  const sizes = context.intsAt(1, 'split') ?? node.outputs.map((_, i) => Math.min(even, side - i * even));
-  let begin = 0;
-  return sizes.slice(0, count).map((size, i) => {
-    const parts = wholeOf(value);
-    parts[axis] = { begin, size, step: 1 };
-    begin += size;
-    return part({ builder, name: i === 0 ? name : `${name}/${i}` }, value, parts);
-  });
 }
 
 function pad(context: Context): Value {
@@ -237,26 +173,11 @@ function reshape(context: Context): Value {
   return reshaped(builder, name, value, reshapeTo(value, target, context.int('allowzero', 0) === 1));
 }
 
-/** All elements in their order under other dimensions, as torch.export writes a view by strides. */
-function gather(context: Context): Value | null {
-  const value = context.loose();
-  const indices = context.optional(1);
-  if (value === null || indices === null) return null;
-  const [batch, ...dims] = indices.shape;
-  const whole = indices.data.length === value.dims[0] && indices.data.every((index, i) => index === i);
-  if (batch !== 1 || !whole) throw new RangeError('it picks elements one by one');
-  return reshaped(context.builder, context.name, value, dims);
-}
-
 export const shapingNode: TranslateNode = (context) => {
   const { builder, name, node } = context;
   switch (node.kind) {
     case 'Reshape':
       return [reshape(context)];
-    case 'Gather': {
-      const gathered = gather(context);
-      return gathered === null ? null : [gathered];
-    }
     case 'Flatten': {
       const axis = context.int('axis', 1);
       if (axis !== 1 && axis !== -context.value().dims.length)
@@ -271,10 +192,6 @@ export const shapingNode: TranslateNode = (context) => {
       return [transpose(context)];
     case 'Concat':
       return context.inputs.every((input) => !isConstant(input)) ? [concat(context)] : null;
-    case 'Slice':
-      return [slice(context)];
-    case 'Split':
-      return split(context);
     case 'Pad':
       return [pad(context)];
     case 'Tile':

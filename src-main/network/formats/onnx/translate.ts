@@ -8,6 +8,7 @@ import { assumedScaling, placeScaling, scalingBefore, statedScaling } from '../s
 import { constant, Context, isConstant, type Operand, type TranslateNode } from './context';
 import { foldedNode } from './folding';
 import { normalisationNode } from './normalisation';
+import { pickingNode } from './picking';
 import { pointwiseNode } from './pointwise';
 import type { GraphNode, OnnxGraph, Tensor } from './proto';
 import { resamplingNode } from './resampling';
@@ -19,6 +20,7 @@ const translators: readonly TranslateNode[] = [
   windowNode,
   pointwiseNode,
   normalisationNode,
+  pickingNode,
   shapingNode,
   resamplingNode,
 ];

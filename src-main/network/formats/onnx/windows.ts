@@ -13,7 +13,7 @@ import {
 } from '../image-operations';
 import { inOrder, reshaped, type Value } from '../layout';
 import type { Weight } from '../weights';
-import type { Context, TranslateNode } from './context';
+import { isConstant, type Context, type TranslateNode } from './context';
 
 type Pair = [number, number];
 
@@ -188,6 +188,8 @@ export const windowNode: TranslateNode = (context) => {
     case 'Gemm':
       return [gemm(context)];
     case 'MatMul':
+      if (!isConstant(context.inputs[0]) && !isConstant(context.inputs[1]))
+        throw new RangeError('it multiplies two things that come from the image, as attention does');
       return [multiplyMatrix(context.builder, context.name, context.value(), context.constant(1), null)];
     default:
       return null;

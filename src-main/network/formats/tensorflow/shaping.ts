@@ -2,7 +2,8 @@
 import { squeezed } from '../image-operations';
 import { arrange, axisOf, inOrder, reshaped, valueOf, type Value } from '../layout';
 import { isConstant, type Operand } from '../onnx/context';
-import { part, reshapeTo } from '../onnx/shaping';
+import { part } from '../onnx/picking';
+import { reshapeTo } from '../onnx/shaping';
 import type { NodeContext } from './graph';
 
 interface Part {
