@@ -144,7 +144,7 @@ for (const name of chosen) {
     );
   }
 }
-if (wanted.length === 0 && failed === 0) {
+if (process.env['FILTERSCOPE_MODELS'] === undefined && wanted.length === 0 && failed === 0) {
   const { processors, load } = machine();
   const lines = [
     `Measured on ${new Date().toISOString().slice(0, 10)}: ${processors}, load ${load}. Pictures: ${UNITS} units, ${STEPS} steps of \`fourier\`.`,
