@@ -53,7 +53,7 @@ function slice(context: Context, whole: Constant): Constant {
     const axis = axisOf(stated, from);
     const size = from.shape[axis] ?? 0;
     const step = steps[i] as number;
-    if (step === 0) throw new RangeError('it goes in steps of 0');
+    if (step === 0 || !Number.isInteger(step)) throw new RangeError(`it goes in steps of ${step}`);
     const clamp = (at: number, least: number, most: number): number =>
       Math.min(most, Math.max(least, at < 0 ? at + size : at));
     const places: number[] = [];
@@ -77,6 +77,7 @@ function split(context: Context, from: Constant): Constant[] {
     context.intsAt(1, 'split') ?? Array.from({ length: count }, (_, i) => Math.min(even, size - i * even));
   let begin = 0;
   return sizes.map((part) => {
+    if (!(part >= 0 && begin + part <= size)) throw new RangeError(`it splits ${size} into ${sizes.join()}`);
     const places = Array.from({ length: part }, (_, i) => begin + i);
     begin += part;
     return picked(from, axis, places);
@@ -95,6 +96,7 @@ function concat(context: Context): Constant {
     axis,
     parts.reduce((sum, part) => sum + (part.shape[axis] as number), 0),
   );
+  if (elementsOf(shape) > MOST) throw new RangeError('a constant is too large');
   const data = new Float32Array(elementsOf(shape));
   const outer = product(shape.slice(0, axis));
   for (let row = 0, to = 0; row < outer; row++) {
@@ -147,7 +149,8 @@ function tile(context: Context, whole: Constant): Constant {
   const repeats = [...context.constant(1).data];
   return repeats.reduce((from, count, axis) => {
     const size = from.shape[axis] ?? 0;
-    if (!(count >= 0 && count * from.data.length <= MOST)) throw new RangeError('a constant is too large');
+    if (!(count >= 0 && count * Math.max(size, from.data.length) <= MOST))
+      throw new RangeError('a constant is too large');
     return picked(
       from,
       axis,

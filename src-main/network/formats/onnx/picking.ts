@@ -45,6 +45,7 @@ function slice(context: Context): Value {
     const side = axis === 0 ? 1 : (value.dims[axis - 1] as number);
     const clamp = (at: number): number => Math.min(side, Math.max(0, at < 0 ? at + side : at));
     const [begin, end, step] = [clamp(starts[i] as number), clamp(ends[i] as number), steps[i] as number];
+    if (!Number.isInteger(step)) throw new RangeError(`it goes in steps of ${step}`);
     if (step < 0 && axis > 0) {
       const bound = (at: number): number => Math.min(side - 1, Math.max(-1, at < 0 ? at + side : at));
       const places: number[] = [];

@@ -5,7 +5,7 @@ import { GraphBuilder, type About } from '../graph-builder';
 import { CHANNELS_FIRST, CHANNELS_LAST, inputImage, type Value } from '../layout';
 import type { TranslationOptions } from '../options';
 import { assumedScaling, placeScaling, scalingBefore, statedScaling } from '../scaling';
-import { constant, Context, isConstant, type Operand, type TranslateNode } from './context';
+import { constant, Context, isConstant, type Constant, type Operand, type TranslateNode } from './context';
 import { foldedNode } from './folding';
 import { normalisationNode } from './normalisation';
 import { pickingNode } from './picking';
@@ -67,6 +67,9 @@ function inputOf(
 const nameOf = (node: GraphNode): string =>
   (node.name === '' ? (node.outputs[0] ?? node.kind) : node.name).replace(/^\/+/, '');
 
+/** Numbers that may be worked out and held at a time beside the file's own: a gigabyte. */
+const MOST_FOLDED = 2 ** 28;
+
 class Translator {
   private readonly builder: GraphBuilder;
   private readonly graph: OnnxGraph;
@@ -74,6 +77,12 @@ class Translator {
   readonly operands = new Map<string, Operand | null>();
   /** Numbers that stand in the file as constants. */
   parameters = 0;
+  /** How many nodes still take a value. */
+  private readonly uses = new Map<string, number>();
+  /** How many constants hold the same numbers. */
+  private readonly holders = new Map<Float32Array, number>();
+  /** Numbers that constants hold at the time. */
+  private held = 0;
 
   constructor(builder: GraphBuilder, graph: OnnxGraph) {
     this.builder = builder;
@@ -111,13 +120,50 @@ class Translator {
     return ready;
   }
 
+  private hold({ data }: Constant): void {
+    const others = this.holders.get(data) ?? 0;
+    this.holders.set(data, others + 1);
+    if (others === 0) this.held += data.length;
+  }
+
+  /** Forgets the constants that no node takes any more: those of standardised weights are several times the file's. */
+  private release(node: GraphNode): void {
+    for (const input of new Set(node.inputs)) {
+      const left = (this.uses.get(input) ?? 0) - 1;
+      this.uses.set(input, left);
+      const operand = this.operands.get(input);
+      if (left > 0 || !isConstant(operand)) continue;
+      this.operands.delete(input);
+      const others = (this.holders.get(operand.data) ?? 1) - 1;
+      this.holders.set(operand.data, others);
+      if (others > 0) continue;
+      this.holders.delete(operand.data);
+      this.held -= operand.data.length;
+    }
+  }
+
   run(): void {
-    for (const node of this.ordered()) {
+    const ordered = this.ordered();
+    for (const { inputs } of ordered)
+      for (const input of new Set(inputs)) this.uses.set(input, (this.uses.get(input) ?? 0) + 1);
+    for (const operand of this.operands.values()) if (isConstant(operand)) this.hold(operand);
+    const most = this.held + MOST_FOLDED;
+    for (const node of ordered) {
       const outputs = this.node(node);
       // some exporters write the weights as nodes
       const [made] = outputs ?? [];
       if (node.kind === 'Constant' && isConstant(made)) this.parameters += made.data.length;
-      node.outputs.forEach((output, i) => this.operands.set(output, outputs?.[i] ?? null));
+      node.outputs.forEach((name, i) => {
+        const output = outputs?.[i] ?? null;
+        this.operands.set(name, output);
+        if (isConstant(output)) this.hold(output);
+      });
+      this.release(node);
+      if (this.held > most)
+        throw new UserError(
+          `Node "${nameOf(node)}" is one too many: the constants that the model works out do not fit into memory.`,
+          'Export the model again with its constants folded.',
+        );
     }
   }
 
