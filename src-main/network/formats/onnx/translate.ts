@@ -1,10 +1,10 @@
 // An ONNX graph as a network: nodes in their order, what no image changes folded, the rest translated.
 import { UserError } from '../../../contract/errors';
-import type { InputScaling, Network } from '../../network';
+import type { Network, Unsupported } from '../../network';
 import { GraphBuilder, type About } from '../graph-builder';
 import { CHANNELS_FIRST, CHANNELS_LAST, inputImage, type Value } from '../layout';
 import type { TranslationOptions } from '../options';
-import { assumedScaling, placeScaling, scalingBefore, statedScaling } from '../scaling';
+import { assumedScaling, placeScaling, statedScaling } from '../scaling';
 import { constant, Context, isConstant, type Constant, type Operand, type TranslateNode } from './context';
 import { foldedNode } from './folding';
 import { normalisationNode } from './normalisation';
@@ -12,6 +12,7 @@ import { pickingNode } from './picking';
 import { pointwiseNode } from './pointwise';
 import type { GraphNode, OnnxGraph, Tensor } from './proto';
 import { resamplingNode } from './resampling';
+import { scalingIn } from './scaling';
 import { shapingNode } from './shaping';
 import { windowNode } from './windows';
 
@@ -81,6 +82,8 @@ class Translator {
   private readonly uses = new Map<string, number>();
   /** How many constants hold the same numbers. */
   private readonly holders = new Map<Float32Array, number>();
+  /** What could not be worked out of constants alone, by the name of its output. */
+  private readonly unfolded = new Map<string, Unsupported>();
   /** Numbers that constants hold at the time. */
   private held = 0;
 
@@ -177,19 +180,31 @@ class Translator {
         'Export the model again.',
       );
     }
+    const makersOf = (inputs: readonly string[]): string[] =>
+      inputs
+        .map((input) => graph.nodes.find(({ outputs }) => outputs.includes(input)))
+        .map((maker) => (maker === undefined ? 'input' : nameOf(maker)));
     // what follows from a node that is not supported goes with it
-    if (used.some((input) => this.operands.get(input) === null)) return null;
+    const missing = used.filter((input) => this.operands.get(input) === null);
+    const after = used.filter((input) => {
+      const operand = this.operands.get(input);
+      return operand !== null && !isConstant(operand);
+    });
+    if (missing.length > 0) {
+      const unknown = missing.map((input) => this.unfolded.get(input));
+      const [cause] = unknown;
+      // a constant that could not be worked out is told of where the image first meets it
+      if (cause === undefined || unknown.includes(undefined)) return null;
+      if (after.length > 0) builder.refuse({ ...cause, after: makersOf(after) });
+      else for (const output of node.outputs) this.unfolded.set(output, cause);
+      return null;
+    }
     const inputs = node.inputs.map((input) => (input === '' ? null : (this.operands.get(input) ?? null)));
     const context = new Context(builder, nameOf(node), node, graph.opset, inputs);
-    const after = node.inputs.filter((input) => input !== '' && !isConstant(this.operands.get(input)));
-    const makers = after.map((input) => graph.nodes.find(({ outputs }) => outputs.includes(input)));
     const refuse = (reason: string | null): null => {
-      builder.refuse({
-        name: nameOf(node),
-        kind: node.kind,
-        reason,
-        after: makers.map((maker) => (maker === undefined ? 'input' : nameOf(maker))),
-      });
+      const refused: Unsupported = { name: nameOf(node), kind: node.kind, reason, after: makersOf(after) };
+      if (after.length > 0) builder.refuse(refused);
+      else for (const output of node.outputs) this.unfolded.set(output, refused);
       return null;
     };
     if (node.domain !== '' && node.domain !== 'ai.onnx') return refuse(`it is of the domain ${node.domain}`);
@@ -204,50 +219,6 @@ class Translator {
     }
     return refuse(null);
   }
-}
-
-/** What constants right after the input tell of its range: x − mean, x / 255 and the like. */
-function scalingIn(
-  graph: OnnxGraph,
-  input: string,
-  constants: ReadonlyMap<string, Operand | null>,
-): InputScaling | null {
-  let [scale, offset]: [number[], number[]] = [[1], [0]];
-  let [at, found] = [input, false];
-  for (let steps = 0; steps < 4; steps++) {
-    const users = graph.nodes.filter(({ inputs }) => inputs.includes(at));
-    const [user] = users;
-    if (user === undefined || users.length !== 1) break;
-    const other = constants.get(user.inputs.find((name) => name !== at) ?? '');
-    const data = isConstant(other) && other.data.length <= 4 ? [...other.data] : null;
-    const longest = Math.max(scale.length, data?.length ?? 1);
-    const spread = (values: readonly number[]): number[] =>
-      Array.from({ length: longest }, (_, i) => values[values.length === 1 ? 0 : i] ?? 0);
-    const term = spread(data ?? [0]);
-    if (user.kind === 'Transpose' || user.kind === 'Identity' || user.kind === 'Cast') {
-      at = user.outputs[0] ?? '';
-      continue;
-    }
-    if (data === null || user.inputs[0] !== at) break;
-    const [before, shift] = [spread(scale), spread(offset)];
-    if (user.kind === 'Sub') [scale, offset] = [before, shift.map((value, i) => value - (term[i] as number))];
-    else if (user.kind === 'Add')
-      [scale, offset] = [before, shift.map((value, i) => value + (term[i] as number))];
-    else if (user.kind === 'Mul')
-      [scale, offset] = [
-        before.map((value, i) => value * (term[i] as number)),
-        shift.map((value, i) => value * (term[i] as number)),
-      ];
-    else if (user.kind === 'Div')
-      [scale, offset] = [
-        before.map((value, i) => value / (term[i] as number)),
-        shift.map((value, i) => value / (term[i] as number)),
-      ];
-    else break;
-    found = true;
-    at = user.outputs[0] ?? '';
-  }
-  return found ? scalingBefore(scale, offset) : null;
 }
 
 /** The bytes of a tensor that lie in a file beside the model; undefined for one that is in it. */
