@@ -2,6 +2,7 @@
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node';
 import { oneHot } from '../ascent/objectives';
 import { adam, type Optimiser } from '../ascent/optimisers';
+import { UserError } from '../contract/errors';
 import type { Method } from '../contract/method';
 import { tf } from '../native/tensorflow';
 import { forward } from '../network/forward';
@@ -243,9 +244,21 @@ function tfKerasVis(_: Network, layer: string, size: Size): Peer {
 
 const makers = { kerasIo, tfjsExamples, lucid, tfKerasVis };
 
-/** The preset of that name for a layer. The caller disposes of it and of its optimiser. */
+/** Pixels of an image that is turned by a matrix of pixels × pixels: a gigabyte at this size. */
+const MOST_TURNED = 128 * 128;
+
+/**
+ * The preset of that name for a layer. The caller disposes of it and of its optimiser. Throws a UserError for an image
+ * that the method's movements are too large for.
+ */
 export function peer(name: PeerMethod['name'], network: Network, layer: string): Peer {
   const [height, width, channels] = network.input;
+  if ((name === 'lucid' || name === 'tfKerasVis') && height * width > MOST_TURNED) {
+    throw new UserError(
+      `The method "${name}" is for images of up to 128×128 pixels; this network takes ${height}×${width}.`,
+      'Choose fourier, which moves its pictures in the same ways.',
+    );
+  }
   return makers[name](network, layer, { height, width, channels });
 }
 

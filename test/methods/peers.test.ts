@@ -241,3 +241,12 @@ test('Lucid moves the picture of a layer behind a channel shuffle, which is for 
   expect(next.value.picture).toEqual({ height: 12, width: 12, channels: 3 });
   shuffled.dispose();
 });
+
+test('Methods that turn the picture by a matrix refuse large images, whose matrix would fill the memory', async () => {
+  const file = join(fixtures, 'anysize', 'model.keras');
+  const large = await openModel(file, { scaling: '0..1', inputSize: 224 });
+  for (const name of ['lucid', 'tfKerasVis'] as const)
+    expect(() => peer(name, large, 'conv1')).toThrow(/up to 128×128 pixels; this network takes 224×224/);
+  peer('kerasIo', large, 'conv1').dispose();
+  large.dispose();
+});
