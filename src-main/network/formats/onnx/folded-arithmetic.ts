@@ -4,7 +4,13 @@ import { elementsOf } from '../weights';
 import { constant, type Constant, type Context } from './context';
 
 /** Numbers that are worked out in this way are few; weights are only passed on. */
-export const MOST = 1 << 24;
+const MOST = 1 << 24;
+
+/** A count of numbers that can be worked out. Throws a RangeError for another. */
+export function limited(count: number): number {
+  if (!(count >= 0 && count <= MOST)) throw new RangeError('a constant is too large');
+  return count;
+}
 
 const ARITHMETIC: Readonly<Record<string, (a: number, b: number) => number>> = {
   Add: (a, b) => a + b,
@@ -108,8 +114,7 @@ export function combined(
       throw new RangeError(`constants of ${a.shape.join('×')} and ${b.shape.join('×')} do not fit together`);
     return one === 1 ? other : one;
   });
-  const count = elementsOf(shape);
-  if (count > MOST) throw new RangeError('a constant is too large');
+  const count = limited(elementsOf(shape));
   const data = new Float32Array(count);
   const [ofA, ofB] = [stridesIn(shape, a.shape), stridesIn(shape, b.shape)];
   const [alongA, alongB, length] = [ofA.at(-1) ?? 0, ofB.at(-1) ?? 0, shape.at(-1) ?? 1];

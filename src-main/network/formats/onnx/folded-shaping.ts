@@ -3,7 +3,8 @@ import { transposeWeight } from '../image-operations';
 import { product } from '../layout';
 import { elementsOf } from '../weights';
 import { constant, type Constant, type Context } from './context';
-import { combined, MOST } from './folded-arithmetic';
+import { cutsOf, placesOf, splitsOf } from './cuts';
+import { combined, limited } from './folded-arithmetic';
 
 const axisOf = (axis: number, { shape }: Constant): number => {
   const at = axis < 0 ? axis + shape.length : axis;
@@ -17,8 +18,7 @@ function picked(from: Constant, axis: number, places: readonly number[]): Consta
   const inner = product(from.shape.slice(axis + 1));
   const outer = product(from.shape.slice(0, axis));
   const shape = from.shape.map((side, i) => (i === axis ? places.length : side));
-  if (outer * inner * places.length > MOST) throw new RangeError('a constant is too large');
-  const data = new Float32Array(outer * inner * places.length);
+  const data = new Float32Array(limited(outer * inner * places.length));
   for (let row = 0, to = 0; row < outer; row++) {
     for (const place of places) {
       if (!(place >= 0 && place < size)) throw new RangeError(`it picks place ${place} of ${size}`);
@@ -45,36 +45,17 @@ function gather(context: Context, from: Constant): Constant {
 
 /** A part along each axis, also backwards. */
 function slice(context: Context, whole: Constant): Constant {
-  const starts = context.intsAt(1, 'starts') ?? [];
-  const ends = context.intsAt(2, 'ends') ?? [];
-  const axes = context.intsAt(3, 'axes') ?? starts.map((_, i) => i);
-  const steps = context.optional(4)?.data ?? starts.map(() => 1);
-  return axes.reduce((from, stated, i) => {
-    const axis = axisOf(stated, from);
-    const size = from.shape[axis] ?? 0;
-    const step = steps[i] as number;
-    if (step === 0 || !Number.isInteger(step)) throw new RangeError(`it goes in steps of ${step}`);
-    const clamp = (at: number, least: number, most: number): number =>
-      Math.min(most, Math.max(least, at < 0 ? at + size : at));
-    const places: number[] = [];
-    if (step > 0) {
-      const end = clamp(ends[i] as number, 0, size);
-      for (let at = clamp(starts[i] as number, 0, size); at < end; at += step) places.push(at);
-    } else {
-      const end = clamp(ends[i] as number, -1, size - 1);
-      for (let at = clamp(starts[i] as number, -1, size - 1); at > end; at += step) places.push(at);
-    }
-    return picked(from, axis, places);
+  return cutsOf(context).reduce((from, cut) => {
+    const axis = axisOf(cut.axis, from);
+    if (cut.step === 0) throw new RangeError('it goes in steps of 0');
+    return picked(from, axis, placesOf(cut, from.shape[axis] ?? 0));
   }, whole);
 }
 
 function split(context: Context, from: Constant): Constant[] {
   const axis = axisOf(context.int('axis', 0), from);
   const size = from.shape[axis] ?? 0;
-  const count = context.node.outputs.length;
-  const even = Math.ceil(size / count);
-  const sizes =
-    context.intsAt(1, 'split') ?? Array.from({ length: count }, (_, i) => Math.min(even, size - i * even));
+  const sizes = splitsOf(context, size);
   let begin = 0;
   return sizes.map((part) => {
     if (!(part >= 0 && begin + part <= size)) throw new RangeError(`it splits ${size} into ${sizes.join()}`);
@@ -96,8 +77,7 @@ function concat(context: Context): Constant {
     axis,
     parts.reduce((sum, part) => sum + (part.shape[axis] as number), 0),
   );
-  if (elementsOf(shape) > MOST) throw new RangeError('a constant is too large');
-  const data = new Float32Array(elementsOf(shape));
+  const data = new Float32Array(limited(elementsOf(shape)));
   const outer = product(shape.slice(0, axis));
   for (let row = 0, to = 0; row < outer; row++) {
     for (const part of parts) {
@@ -140,8 +120,7 @@ function reshape(context: Context, from: Constant): Constant {
 }
 
 function expand(from: Constant, shape: readonly number[]): Constant {
-  if (elementsOf(shape) > MOST) throw new RangeError('a constant is too large');
-  const zeros = constant(shape, new Float32Array(elementsOf(shape)), true);
+  const zeros = constant(shape, new Float32Array(limited(elementsOf(shape))), true);
   return combined(from, zeros, (value) => value, from.integer);
 }
 
@@ -149,8 +128,7 @@ function tile(context: Context, whole: Constant): Constant {
   const repeats = [...context.constant(1).data];
   return repeats.reduce((from, count, axis) => {
     const size = from.shape[axis] ?? 0;
-    if (!(count >= 0 && count * Math.max(size, from.data.length) <= MOST))
-      throw new RangeError('a constant is too large');
+    limited(count * Math.max(1, size, from.data.length));
     return picked(
       from,
       axis,

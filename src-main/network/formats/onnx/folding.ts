@@ -2,7 +2,7 @@
 import { product } from '../layout';
 import { elementsOf } from '../weights';
 import { constant, isConstant, type Constant, type Context, type TranslateNode } from './context';
-import { foldedArithmetic, MOST } from './folded-arithmetic';
+import { foldedArithmetic, limited } from './folded-arithmetic';
 import { foldedShaping } from './folded-shaping';
 import { isIntegerType } from './proto';
 
@@ -39,8 +39,7 @@ function dequantised(context: Context): Constant {
 
 /** One number many times over. */
 function filled(context: Context, shape: readonly number[]): Constant {
-  const count = elementsOf(shape);
-  if (count > MOST) throw new RangeError('a constant is too large');
+  const count = limited(elementsOf(shape));
   const tensor = context.node.attributes.get('value')?.t ?? null;
   const value = tensor?.weight().data[0] ?? 0;
   return constant(shape, new Float32Array(count).fill(value), tensor?.integer ?? false);
@@ -48,8 +47,7 @@ function filled(context: Context, shape: readonly number[]): Constant {
 
 function range(context: Context): Constant {
   const [start = 0, limit = 0, step = 1] = [0, 1, 2].map((index) => context.constant(index).data[0] ?? 0);
-  const count = Math.max(0, Math.ceil((limit - start) / step));
-  if (!(count <= MOST)) throw new RangeError('a constant is too large');
+  const count = limited(Math.max(0, Math.ceil((limit - start) / step)));
   return constant(
     [count],
     Float32Array.from({ length: count }, (_, i) => start + i * step),

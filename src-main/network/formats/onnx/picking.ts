@@ -3,6 +3,7 @@ import type { Operation } from '../../network';
 import { arrange, axisOf, product, reshaped, valueOf, type Value } from '../layout';
 import { squeezed } from '../image-operations';
 import { isConstant, type Context, type Moved, type TranslateNode } from './context';
+import { cutsOf, placesOf, splitsOf } from './cuts';
 
 /** A part of a value: begin, count and step of each of its dimensions. */
 export function part(
@@ -34,33 +35,26 @@ const wholeOf = (value: Value): { begin: number; size: number; step: number }[] 
 
 function slice(context: Context): Value {
   const value = context.value();
-  const starts = context.intsAt(1, 'starts') ?? [];
-  const ends = context.intsAt(2, 'ends') ?? [];
-  const axes = context.intsAt(3, 'axes') ?? starts.map((_, i) => i);
-  const steps = context.optional(4)?.data ?? starts.map(() => 1);
   const parts = wholeOf(value);
   const backwards = new Map<number, number[]>();
-  axes.forEach((stated, i) => {
-    const axis = stated < 0 ? stated + value.dims.length + 1 : stated;
+  for (const cut of cutsOf(context)) {
+    const { step } = cut;
+    const axis = cut.axis < 0 ? cut.axis + value.dims.length + 1 : cut.axis;
     const side = axis === 0 ? 1 : (value.dims[axis - 1] as number);
     const clamp = (at: number): number => Math.min(side, Math.max(0, at < 0 ? at + side : at));
-    const [begin, end, step] = [clamp(starts[i] as number), clamp(ends[i] as number), steps[i] as number];
-    if (!Number.isInteger(step)) throw new RangeError(`it goes in steps of ${step}`);
+    const [begin, end] = [clamp(cut.start), clamp(cut.end)];
     if (step < 0 && axis > 0) {
-      const bound = (at: number): number => Math.min(side - 1, Math.max(-1, at < 0 ? at + side : at));
-      const places: number[] = [];
-      for (let at = bound(starts[i] as number); at > bound(ends[i] as number); at += step) places.push(at);
-      backwards.set(axis - 1, places);
-      return;
+      backwards.set(axis - 1, placesOf(cut, side));
+      continue;
     }
     if (step < 1) throw new RangeError('it goes backwards through the batch');
     const size = Math.ceil((end - begin) / step);
     if (axis === 0) {
       if (size !== 1) throw new RangeError('it cuts the batch');
-      return;
+      continue;
     }
     parts[axis - 1] = { begin, size, step };
-  });
+  }
   const forwards = parts.every(({ size }, axis) => size === value.dims[axis]);
   const start = backwards.size > 0 && forwards ? value : part(context, value, parts);
   return [...backwards].reduce((so, [axis, places]) => pick(context, so, axis, places), start);
@@ -70,12 +64,9 @@ function split(context: Context): Value[] {
   const { builder, name, node } = context;
   const value = context.value();
   const axis = context.axis(context.int('axis', 0), value.dims.length);
-  const side = value.dims[axis] as number;
-  const count = node.outputs.length;
-  const even = Math.ceil(side / count);
-  const sizes = context.intsAt(1, 'split') ?? node.outputs.map((_, i) => Math.min(even, side - i * even));
+  const sizes = splitsOf(context, value.dims[axis] as number);
   let begin = 0;
-  return sizes.slice(0, count).map((size, i) => {
+  return sizes.slice(0, node.outputs.length).map((size, i) => {
     const parts = wholeOf(value);
     parts[axis] = { begin, size, step: 1 };
     begin += size;
